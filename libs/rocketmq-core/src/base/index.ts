@@ -1,0 +1,32 @@
+export { assert, AssertionFailed, unreachable } from './assert.js';
+export { ByteReader, ByteWriter, OutOfBytes } from './bytes.js';
+export {
+  bool,
+  choice,
+  defaultsOf,
+  int,
+  parseSettings,
+  printSettings,
+  text,
+  type ParsedSettings,
+  type Setting,
+  type SettingTable,
+  type SettingsOf,
+} from './config-schema.js';
+export { crc32 } from './crc32.js';
+export { deferred, type Deferred } from './deferred.js';
+export {
+  Corruption,
+  isCorruption,
+  isOperationFailed,
+  isProtocolViolation,
+  isRequestRejected,
+  messageOf,
+  OperationFailed,
+  ProtocolViolation,
+  RequestRejected,
+  type ErrorFamily,
+  type OperationReason,
+} from './errors.js';
+export { readInt64, SAFE_MAX, SAFE_MIN, saturate, writeInt64 } from './int64.js';
+export { Ring } from './ring.js';

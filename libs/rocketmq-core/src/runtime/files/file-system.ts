@@ -1,0 +1,44 @@
+/**
+ * The door to the disk. Methods that end in `Sync` are for the single writer and for reads of data that is in the page cache; all others leave
+ * the event loop free. Every method throws OperationFailed with reason `io` (and the system error as cause) when the system refuses.
+ */
+export interface FileHandle {
+  readonly path: string;
+  /** Writes all of `bytes` at `position`; a short write is continued. */
+  writeSync(bytes: Uint8Array, position: number): void;
+  /** Like `writeSync` for several buffers in one system call where possible. */
+  writeAllSync(buffers: readonly Uint8Array[], position: number): void;
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** @returns the number of bytes read; less than `length` only at the end of the file */
+  readSync(target: Uint8Array, targetOffset: number, length: number, position: number): number;
+  read(target: Uint8Array, targetOffset: number, length: number, position: number): Promise<number>;
+  /** fdatasync. */
+  datasync(): Promise<void>;
+  datasyncSync(): void;
+  sizeSync(): number;
+  /** Sets the length; growth is sparse. */
+  truncateSync(length: number): void;
+  /** An exclusive lock on byte 0 that Java's FileLock sees and that dies with the process. @returns false when another process holds it */
+  tryLock(): boolean;
+  closeSync(): void;
+}
+
+export interface FileSystem {
+  /** `create` makes the file when it is missing and never shortens it. */
+  openSync(path: string, mode: 'read' | 'write' | 'create'): FileHandle;
+  existsSync(path: string): boolean;
+  statSync(path: string): { readonly size: number; readonly modifiedMs: number; readonly isDirectory: boolean } | undefined;
+  /** Names in the folder, sorted; empty when there is no such folder. */
+  listSync(folder: string): string[];
+  makeFolderSync(folder: string): void;
+  readFileSync(path: string): Buffer | undefined;
+  renameSync(from: string, to: string): void;
+  removeSync(path: string): void;
+  remove(path: string): Promise<void>;
+  removeFolderSync(folder: string): void;
+  /** Makes creations, renames and removals in the folder durable. */
+  syncFolderSync(folder: string): void;
+  syncFolder(folder: string): Promise<void>;
+  /** Space of the file system that holds `folder`, in bytes. */
+  spaceSync(folder: string): { readonly total: number; readonly free: number };
+}

@@ -1,0 +1,6 @@
+export { sleep, SystemClock, type Clock, type Timer } from './clock.js';
+export type { FileHandle, FileSystem } from './files/file-system.js';
+export { silentLogger, withFields, type Logger, type LogLevel } from './logger.js';
+export { Loop, type LoopOptions } from './loop.js';
+export { SystemRandom, type Random } from './random.js';
+export { SerialQueue } from './serial-queue.js';

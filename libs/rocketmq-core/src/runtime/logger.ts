@@ -1,0 +1,13 @@
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** The door to logs. `fields` are structured; they never hold bodies, keys or credentials. */
+export interface Logger {
+  log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export const silentLogger: Logger = { log: () => undefined };
+
+/** A logger that adds `fields` to every line. */
+export function withFields(logger: Logger, fields: Readonly<Record<string, unknown>>): Logger {
+  return { log: (level, message, more) => logger.log(level, message, more ? { ...fields, ...more } : fields) };
+}

@@ -1,0 +1,23 @@
+/** Told after a record has become readable through its consume queue. As Java: MessageArrivingListener. */
+export interface ArrivalListener {
+  /** @param queueOffsetNext the queue's new maximum offset; @param tagsCode low 64 bits as stored */
+  arrived(arrival: {
+    readonly topic: string;
+    readonly queueId: number;
+    readonly queueOffsetNext: number;
+    readonly tagsCode: bigint;
+    readonly storeTimestamp: number;
+  }): void;
+}
+
+/** Holds an append until replicas have it. The default says yes at once. */
+export interface ReplicationGate {
+  /** Resolves when the log up to `physicalOffsetEnd` is replicated as the role demands. */
+  replicated(physicalOffsetEnd: number): Promise<'ok' | 'flush-slave-timeout' | 'slave-not-available'>;
+}
+
+/** What the store needs to know of a topic. */
+export interface TopicTraits {
+  /** Whether the topic exists: consume queues of unknown topics are kept but not created. */
+  exists(topic: string): boolean;
+}
