@@ -78,6 +78,7 @@ export class ByteWriter {
     return this.position;
   }
 
+  // Callers take the position first: growth replaces the buffer.
   private reserve(size: number): number {
     const needed = this.position + size;
     if (needed > this.bytes.length) {
@@ -91,28 +92,34 @@ export class ByteWriter {
   }
 
   int8(value: number): this {
-    this.bytes.writeInt8(value, this.reserve(1));
+    const at = this.reserve(1);
+    this.bytes.writeInt8(value, at);
     return this;
   }
   int16(value: number): this {
-    this.bytes.writeInt16BE(value, this.reserve(2));
+    const at = this.reserve(2);
+    this.bytes.writeInt16BE(value, at);
     return this;
   }
   int32(value: number): this {
-    this.bytes.writeInt32BE(value, this.reserve(4));
+    const at = this.reserve(4);
+    this.bytes.writeInt32BE(value, at);
     return this;
   }
   int64(value: number): this {
-    writeInt64(this.bytes, value, this.reserve(8));
+    const at = this.reserve(8);
+    writeInt64(this.bytes, value, at);
     return this;
   }
   append(bytes: Uint8Array): this {
-    this.bytes.set(bytes, this.reserve(bytes.length));
+    const at = this.reserve(bytes.length);
+    this.bytes.set(bytes, at);
     return this;
   }
   text(text: string): this {
     const size = Buffer.byteLength(text);
-    this.bytes.write(text, this.reserve(size), size, 'utf8');
+    const at = this.reserve(size);
+    this.bytes.write(text, at, size, 'utf8');
     return this;
   }
   /** The bytes so far, as a view of the internal buffer. */

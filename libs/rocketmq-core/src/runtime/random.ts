@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 
 /** The door to chance. */
 export interface Random {
@@ -9,7 +9,7 @@ export interface Random {
 
 export class SystemRandom implements Random {
   below(bound: number): number {
-    return Math.floor(Math.random() * bound);
+    return randomInt(bound);
   }
   bytes(size: number): Buffer {
     return randomBytes(size);
