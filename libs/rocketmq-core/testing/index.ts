@@ -1,0 +1,2 @@
+export { FakeClock } from './fake-clock.js';
+export { SeededRandom } from './seeded-random.js';
