@@ -1,0 +1,22 @@
+import { createServer } from 'node:net';
+
+// Below the range that systems take outgoing ports from, so that a port found free stays free while a process starts.
+const portMin = 20_000;
+const portMax = 24_990;
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+/** A port that is free together with those a broker takes beside it: two below (VIP) and one above (replication). */
+export async function freeListenPort(): Promise<number> {
+  for (;;) {
+    const port = portMin + 2 + Math.floor((Math.random() * (portMax - portMin)) / 4) * 4;
+    const free = await Promise.all([port - 2, port, port + 1].map(isFree));
+    if (free.every(Boolean)) return port;
+  }
+}
