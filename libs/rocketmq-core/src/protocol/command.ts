@@ -23,6 +23,8 @@ export const boolean: Kind<boolean> = { parse: (text) => text.toLowerCase() === 
 export const int: Kind<number> = { parse: (text, field) => within(text, field, [-(2 ** 31), 2 ** 31 - 1]), print: String };
 /** A position: refused when a double cannot hold it exactly. */
 export const offset: Kind<number> = { parse: (text, field) => within(text, field, [SAFE_MIN, SAFE_MAX]), print: String };
+/** A number that names a broker: refused like a position. */
+export const id = offset;
 /** A time or a limit: saturated, because Java sends Long.MAX_VALUE and means "no end". */
 export const limit: Kind<number> = { parse: (text, field) => saturate(integer(text, field)), print: String };
 export const time = limit;
@@ -77,7 +79,11 @@ export function defineCommand<const Q extends Fields, const R extends Fields>(ro
 
 const wireName = (naming: Naming, name: string, field: Field<unknown>) => (naming === 'short' && field.short) || name;
 
-export function decodeFields<F extends Fields>(fields: F, ext: ReadonlyMap<string, string> | undefined, naming: Naming = 'long'): Received<F> {
+export function decodeFields<F extends Fields>(
+  fields: F,
+  ext: ReadonlyMap<string, string> | undefined,
+  naming: Naming = 'long',
+): Received<F> {
   const header: Record<string, unknown> = {};
   if (ext === undefined) return header as Received<F>;
   for (const name in fields) {
