@@ -240,3 +240,62 @@ export { VERSION, VersionGate, versionName, versionOrdinal } from './versions.js
 
 // message/ and bodies/
 export type { HostAddress, Message, MessageExt, MessageQueue } from './message/message.js';
+export { batchItemSize, decodeBatchBody, encodeBatchBody, type BatchItem } from './message/batch.js';
+export { compress, COMPRESSION_LEVEL, decompress } from './message/compression.js';
+export { formatHost, formatIp, parseHost, parseIp } from './message/host.js';
+export {
+  birthTimeOf,
+  offsetMessageId,
+  parseOffsetMessageId,
+  parseUniqueId,
+  UniqueIdGenerator,
+  type UniqueIdParts,
+  type UniqueIdSource,
+} from './message/message-id.js';
+export {
+  appendProperty,
+  parseProperties,
+  printProperties,
+  PROPERTIES_SIZE_MAX,
+  propertyOf,
+  propertyProblem,
+  removeProperty,
+} from './message/properties.js';
+export { isReservedProperty, PropertyName, TRANSIENT_PREFIX } from './message/property-name.js';
+export {
+  BLANK_SIZE_MIN,
+  encodeRecord,
+  MAGIC_BLANK,
+  MAGIC_V1,
+  MAGIC_V2,
+  patchPhysicalOffset,
+  patchQueueOffset,
+  patchStoreTimestamp,
+  RECORD_SIZE_MIN,
+  recordProblem,
+  recordSize,
+  writeBlank,
+  type RecordContent,
+  type RecordPlace,
+} from './message/record.js';
+export {
+  decodeRecord,
+  decodeRecords,
+  inspectRecord,
+  type DecodeOptions,
+  type InspectedRecord,
+  type InspectOptions,
+  type Inspection,
+} from './message/record-reading.js';
+export {
+  compressionType,
+  isCompressed,
+  SysFlag,
+  transactionType,
+  withCompression,
+  withoutCompression,
+  withTransactionType,
+  type CompressionType,
+  type TransactionType,
+} from './message/sys-flags.js';
+export { javaHashCode, tagsCodeOf } from './message/tags-code.js';
