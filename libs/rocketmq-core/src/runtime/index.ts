@@ -1,5 +1,8 @@
 export { sleep, SystemClock, type Clock, type Timer } from './clock.js';
 export type { FileHandle, FileSystem } from './files/file-system.js';
+export { JsonFile, type JsonFileOptions } from './files/json-file.js';
+export { NodeFileSystem } from './files/node-file-system.js';
+export { printPropertiesText, readPropertiesText } from './files/properties-file.js';
 export { silentLogger, withFields, type Logger, type LogLevel } from './logger.js';
 export { Loop, type LoopOptions } from './loop.js';
 export { SystemRandom, type Random } from './random.js';

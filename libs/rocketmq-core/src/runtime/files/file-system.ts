@@ -6,20 +6,19 @@ export interface FileHandle {
   readonly path: string;
   /** Writes all of `bytes` at `position`; a short write is continued. */
   writeSync(bytes: Uint8Array, position: number): void;
-  /** Like `writeSync` for several buffers in one system call where possible. */
-  writeAllSync(buffers: readonly Uint8Array[], position: number): void;
   write(bytes: Uint8Array, position: number): Promise<void>;
   /** @returns the number of bytes read; less than `length` only at the end of the file */
   readSync(target: Uint8Array, targetOffset: number, length: number, position: number): number;
   read(target: Uint8Array, targetOffset: number, length: number, position: number): Promise<number>;
-  /** fdatasync. */
+  /** fdatasync: what was written before the call is durable when it resolves. */
   datasync(): Promise<void>;
   datasyncSync(): void;
   sizeSync(): number;
   /** Sets the length; growth is sparse. */
   truncateSync(length: number): void;
-  /** An exclusive lock on byte 0 that Java's FileLock sees and that dies with the process. @returns false when another process holds it */
-  tryLock(): boolean;
+  /** An exclusive lock on byte 0 that Java's FileLock sees and that dies with the handle or the process. @returns false when another holds it */
+  tryLock(): Promise<boolean>;
+  /** Idempotent. A datasync, read or write that is under way ends first. */
   closeSync(): void;
 }
 
@@ -30,11 +29,16 @@ export interface FileSystem {
   statSync(path: string): { readonly size: number; readonly modifiedMs: number; readonly isDirectory: boolean } | undefined;
   /** Names in the folder, sorted; empty when there is no such folder. */
   listSync(folder: string): string[];
+  /** Makes the folder and those above it; one that exists is fine. */
   makeFolderSync(folder: string): void;
+  /** @returns undefined when there is no such file */
   readFileSync(path: string): Buffer | undefined;
+  /** Replaces `to` when it exists. */
   renameSync(from: string, to: string): void;
+  /** A file that is not there is fine. */
   removeSync(path: string): void;
   remove(path: string): Promise<void>;
+  /** Removes the folder with everything in it; one that is not there is fine. */
   removeFolderSync(folder: string): void;
   /** Makes creations, renames and removals in the folder durable. */
   syncFolderSync(folder: string): void;
