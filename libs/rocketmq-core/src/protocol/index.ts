@@ -201,7 +201,10 @@ export {
   UpdateAndGetGroupForbidden,
 } from './commands/topics.js';
 export { CheckTransactionState, EndTransaction, ResumeCheckHalfMessage } from './commands/transactions.js';
-export type { Frame, Serialization } from './frame.js';
+export type { FrameHeader } from './frame-header.js';
+export { defaultFrameLimits, type FrameLimits } from './frame-limits.js';
+export { FrameSplitter } from './frame-splitter.js';
+export { decodeFrame, encodeFrame, FrameFlag, type Frame, type Serialization } from './frame.js';
 export { LanguageCode, type LanguageName } from './language-codes.js';
 export {
   AUTO_CREATE_TOPIC,
