@@ -65,13 +65,16 @@ export class OperationFailed extends BrandedError {
   constructor(
     readonly reason: OperationReason,
     message: string,
-    options: { cause?: unknown; retriable?: boolean } = {},
+    options: { cause?: unknown; retriable?: boolean; sent?: boolean } = {},
   ) {
     super(message, { cause: options.cause });
     this.retriable = options.retriable ?? (reason === 'timeout' || reason === 'connection' || reason === 'overload');
+    this.sent = options.sent ?? false;
   }
   /** Whether the same call may succeed when repeated. */
   readonly retriable: boolean;
+  /** Whether the request had been handed to the socket, so that the peer may have acted on it. */
+  readonly sent: boolean;
 }
 export const isOperationFailed = (error: unknown): error is OperationFailed => isOfFamily(error, 'operation');
 
