@@ -9,6 +9,11 @@ export interface Request<C extends Command> {
   readonly body: Buffer | undefined;
   readonly peer: Peer;
   readonly frame: Frame;
+  /**
+   * For long polling: gives the request's place in its lane and in the limits of its connection back, so that its reply may stay open for long.
+   * A graceful close does not wait for held requests. Idempotent.
+   */
+  hold(): void;
 }
 
 export interface Reply<C extends Command = Command> {
@@ -22,7 +27,10 @@ export interface Reply<C extends Command = Command> {
   readonly body?: Buffer | readonly Buffer[];
 }
 
-/** An error it throws becomes the response. A promise that stays open holds the request (long polling). */
+/**
+ * An error it throws becomes the response. A reply that is returned without a promise is written in the same turn of the event loop.
+ * A reply that stays open for long polling says so by `request.hold()`.
+ */
 export type Handler<C extends Command> = (request: Request<C>) => Reply<C> | Promise<Reply<C>>;
 
 /** What a peer answered. Codes other than 0 are values, not errors. */
@@ -72,5 +80,5 @@ export interface Route {
 
 export function route<C extends Command>(command: C, handler: Handler<C>, lane: string): Route {
   // The dispatcher decodes by `command` before it calls `handler`: the pair is type-checked here and travels together.
-  return { command, handler: handler as unknown as Handler<Command>, lane };
+  return { command, handler: handler, lane };
 }

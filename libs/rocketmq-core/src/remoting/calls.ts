@@ -1,0 +1,89 @@
+import {
+  type Command,
+  decodeFields,
+  encodeFields,
+  encodeFrame,
+  type Frame,
+  type HeaderOf,
+  type LanguageName,
+  type Serialization,
+  VERSION,
+} from '../protocol/index.js';
+import type { ClientHook, OutgoingCall } from './hooks.js';
+import type { Answer, CallOptions } from './ports.js';
+
+const NO_EXT: ReadonlyMap<string, string> = new Map();
+
+/** How a process presents itself in the frames it writes. */
+export interface Identity {
+  /** 4.9 does not know NODE_JS and reads it as "no language", which it only displays; every later release knows it. */
+  readonly language: LanguageName;
+  /** What we write; a reader accepts both at any time. As Java: rocketmq.serialize.type. */
+  readonly serialization: Serialization;
+}
+
+export const defaultIdentity: Identity = { language: 'NODE_JS', serialization: 'JSON' };
+
+export function partsOf(body: Buffer | readonly Buffer[] | undefined): readonly Buffer[] {
+  if (body === undefined) return [];
+  return Buffer.isBuffer(body) ? [body] : body;
+}
+
+export function sizeOf(buffers: readonly Buffer[]): number {
+  let size = 0;
+  for (const buffer of buffers) size += buffer.length;
+  return size;
+}
+
+/** @throws RequestRejected when a field of the answer is malformed */
+export function answerOf<C extends Command>(command: C, frame: Frame): Answer<C> {
+  const { code, remark, ext, body, version } = frame;
+  const header = decodeFields(command.response, ext) as Answer<C>['header'];
+  return { code, remark, header, ext: ext ?? NO_EXT, body, version };
+}
+
+/** Int16 is all that the binary header has for a code: POP_MESSAGE and its kin travel as JSON. */
+export function serializationFor(code: number, wanted: Serialization): Serialization {
+  return code > 0x7fff || code < -0x8000 ? 'JSON' : wanted;
+}
+
+/** Makes request frames. */
+export class Caller {
+  constructor(
+    private readonly identity: Identity,
+    private readonly hooks: readonly ClientHook[] = [],
+  ) {}
+
+  /** @throws what a hook throws */
+  call<C extends Command>(
+    command: C,
+    header: HeaderOf<C['request']>,
+    target: Pick<CallOptions, 'body' | 'ext'> & { readonly address: string },
+  ): OutgoingCall {
+    const ext = encodeFields(command.request, header, command.naming);
+    if (target.ext) for (const [name, value] of target.ext) ext.set(name, value);
+    const call: OutgoingCall = { command, address: target.address, ext, body: partsOf(target.body) };
+    for (const hook of this.hooks) hook.before?.(call);
+    return call;
+  }
+
+  encode({ command, ext, body }: OutgoingCall, opaque: number, flag: number): Buffer[] {
+    const { language, serialization } = this.identity;
+    const frame: Frame = {
+      code: command.code,
+      language,
+      version: VERSION,
+      opaque,
+      flag,
+      remark: undefined,
+      ext: ext.size > 0 ? ext : undefined,
+      body: undefined,
+      serialization: serializationFor(command.code, serialization),
+    };
+    return encodeFrame(frame, body);
+  }
+
+  finished(call: OutgoingCall, code: number | undefined, durationMs: number): void {
+    for (const hook of this.hooks) hook.after?.(call, code, durationMs);
+  }
+}

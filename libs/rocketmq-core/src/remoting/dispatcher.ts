@@ -1,0 +1,172 @@
+import { assert, isRequestRejected, messageOf } from '../base/index.js';
+import {
+  type Command,
+  decodeFields,
+  encodeFields,
+  encodeFrame,
+  type Frame,
+  FrameFlag,
+  ResponseCode,
+  VERSION,
+  VersionGate,
+} from '../protocol/index.js';
+import type { Clock, Logger } from '../runtime/index.js';
+import { type Identity, partsOf, serializationFor } from './calls.js';
+import type { Connection, RequestSink } from './connection.js';
+import type { ServerHook } from './hooks.js';
+import type { Lane, Lanes } from './lanes.js';
+import type { Reply, Request, Route } from './ports.js';
+
+const NO_EXT: ReadonlyMap<string, string> = new Map();
+const REMARK_LENGTH_MAX = 1024;
+
+// By its method: a promise may come from another realm.
+const isPromise = (reply: Reply | Promise<Reply>): reply is Promise<Reply> => typeof (reply as Partial<Promise<Reply>>).then === 'function';
+
+/** A request from its arrival to its reply, with the places it occupies. */
+class OpenRequest implements Request<Command> {
+  readonly ext: ReadonlyMap<string, string>;
+  readonly body: Buffer | undefined;
+  private counted = true;
+
+  constructor(
+    readonly frame: Frame,
+    readonly header: Request<Command>['header'],
+    readonly peer: Connection,
+    private readonly place: { readonly lane: Lane; readonly size: number },
+  ) {
+    this.ext = frame.ext ?? NO_EXT;
+    this.body = frame.body;
+    peer.requestBegun(place.size);
+  }
+
+  hold(): void {
+    if (!this.counted) return;
+    this.counted = false;
+    this.place.lane.leave();
+    this.peer.requestEnded(this.place.size);
+  }
+}
+
+export interface DispatcherOptions {
+  readonly routes: readonly Route[];
+  readonly lanes: Lanes;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly hooks?: readonly ServerHook[];
+}
+
+interface Target {
+  readonly route: Route;
+  readonly lane: Lane;
+}
+
+/** Finds the handler of a request and writes its reply. The only place where an error becomes a response. */
+export class Dispatcher implements RequestSink {
+  private readonly targets: ReadonlyMap<number, Target>;
+  private readonly hooks: readonly ServerHook[];
+
+  constructor(private readonly options: DispatcherOptions) {
+    const { routes, lanes, hooks = [] } = options;
+    this.targets = new Map(routes.map((route) => [route.command.code, { route, lane: lanes.get(route.lane) }]));
+    assert(this.targets.size === routes.length, 'two routes serve the same request code');
+    this.hooks = hooks;
+  }
+
+  request(frame: Frame, connection: Connection, size: number): void {
+    const target = this.targets.get(frame.code);
+    if (target === undefined)
+      return this.refuse(frame, connection, ResponseCode.REQUEST_CODE_NOT_SUPPORTED, ` request type ${frame.code} not supported`);
+    if (connection.draining) return this.turnAway(frame, connection);
+    if (!target.lane.enter())
+      return this.refuse(frame, connection, ResponseCode.SYSTEM_BUSY, '[OVERLOAD]system busy, start flow control for a while');
+    this.handle(target, frame, connection, size);
+  }
+
+  private handle({ route, lane }: Target, frame: Frame, connection: Connection, size: number): void {
+    const { command } = route;
+    const startedMs = this.hooks.length > 0 ? this.options.clock.monotonic() : 0;
+    let header: Request<Command>['header'];
+    try {
+      header = decodeFields(command.request, frame.ext, command.naming);
+    } catch (error) {
+      lane.leave();
+      return this.respond(frame, connection, command, this.replyTo(error, command, connection));
+    }
+    const request = new OpenRequest(frame, header, connection, { lane, size });
+    const settle = (reply: Reply) => {
+      request.hold();
+      for (const hook of this.hooks) hook.after?.(request, reply, this.options.clock.monotonic() - startedMs);
+      this.respond(frame, connection, command, reply);
+    };
+    try {
+      for (const hook of this.hooks) hook.before?.(request, route);
+      const reply = route.handler(request);
+      // Most replies are there at once: they must not wait for a microtask, nor pay for a promise.
+      if (isPromise(reply)) reply.then(settle, (error: unknown) => settle(this.replyTo(error, command, connection)));
+      else settle(reply);
+    } catch (error) {
+      settle(this.replyTo(error, command, connection));
+    }
+  }
+
+  private replyTo(error: unknown, command: Command, connection: Connection): Reply {
+    if (isRequestRejected(error)) return { code: error.code, remark: error.remark.slice(0, REMARK_LENGTH_MAX) };
+    const stack = error instanceof Error ? error.stack : undefined;
+    this.options.logger.log('error', 'a request failed', {
+      request: command.name,
+      peer: connection.address,
+      error: messageOf(error),
+      stack,
+    });
+    return { code: ResponseCode.SYSTEM_ERROR, remark: messageOf(error).slice(0, REMARK_LENGTH_MAX) };
+  }
+
+  private respond(frame: Frame, connection: Connection, command: Command, reply: Reply): void {
+    if ((frame.flag & FrameFlag.ONEWAY) !== 0 || connection.closed) return;
+    try {
+      const buffers = this.encode(frame, reply, command);
+      if (reply.body === undefined) connection.push(buffers);
+      else if (!connection.offer(buffers))
+        this.refuse(frame, connection, ResponseCode.SYSTEM_BUSY, '[OVERLOAD]earlier answers wait to be read');
+    } catch (error) {
+      // A reply that does not fit its row is a fault of the handler; the peer still gets its one answer.
+      const { code, remark = '' } = this.replyTo(error, command, connection);
+      this.refuse(frame, connection, code, remark);
+    }
+  }
+
+  /** To a peer of a server that is being stopped. Newer clients take GO_AWAY as "dial again"; the others know only that it is unavailable. */
+  private turnAway(frame: Frame, connection: Connection): void {
+    const code = frame.version > VersionGate.GO_AWAY ? ResponseCode.GO_AWAY : ResponseCode.SERVICE_NOT_AVAILABLE;
+    this.refuse(frame, connection, code, 'the server is being stopped');
+  }
+
+  private refuse(frame: Frame, connection: Connection, code: number, remark: string): void {
+    if ((frame.flag & FrameFlag.ONEWAY) !== 0 || connection.closed) return;
+    connection.push(this.encode(frame, { code, remark }, undefined));
+  }
+
+  private encode(request: Frame, reply: Reply, command: Command | undefined): Buffer[] {
+    const { language, serialization } = this.options.identity;
+    let ext: ReadonlyMap<string, string> | undefined = reply.ext;
+    if (command && reply.header) {
+      const fields = encodeFields(command.response, reply.header);
+      if (reply.ext) for (const [name, value] of reply.ext) fields.set(name, value);
+      ext = fields;
+    }
+    const frame: Frame = {
+      code: reply.code,
+      language,
+      version: VERSION,
+      opaque: request.opaque,
+      flag: FrameFlag.RESPONSE,
+      remark: reply.remark,
+      ext,
+      body: undefined,
+      serialization: serializationFor(reply.code, serialization),
+    };
+    return encodeFrame(frame, partsOf(reply.body));
+  }
+}

@@ -1,0 +1,89 @@
+import type { Clock } from '../runtime/index.js';
+import type { Budget } from './budget.js';
+import type { ByteStream } from './byte-stream.js';
+import type { RemotingLimits } from './config.js';
+
+/** Writes what was gathered during one turn of the event loop: frames that are made in the same turn leave in as few system calls as possible. */
+export class TurnFlush {
+  private waiting: Outbox[] = [];
+
+  constructor(private readonly clock: Clock) {}
+
+  add(outbox: Outbox): void {
+    if (this.waiting.push(outbox) > 1) return;
+    this.clock.nextTurn(() => {
+      const ready = this.waiting;
+      this.waiting = [];
+      for (const one of ready) one.flush();
+    });
+  }
+}
+
+export interface OutboxOptions {
+  readonly stream: ByteStream;
+  readonly turns: TurnFlush;
+  /** Output of all connections. */
+  readonly budget: Budget;
+  readonly limits: RemotingLimits;
+}
+
+/** What one connection has yet to send: gathered in this turn, or waiting for the socket. */
+export class Outbox {
+  private gathered: Buffer[] = [];
+  private gatheredSize = 0;
+  private queued = false;
+  private accounted = 0;
+  private open = true;
+
+  constructor(private readonly options: OutboxOptions) {}
+
+  get size(): number {
+    return this.gatheredSize + this.options.stream.pendingSize;
+  }
+
+  /** Whether `bytes` more stay within the limits. */
+  accepts(bytes: number): boolean {
+    const { budget, limits } = this.options;
+    const size = this.size + bytes;
+    return size <= limits.outputBytesMax && (!budget.exhausted || size <= limits.fairShareSize);
+  }
+
+  add(buffers: readonly Buffer[]): void {
+    if (!this.open) return;
+    let size = 0;
+    for (const buffer of buffers) {
+      this.gathered.push(buffer);
+      size += buffer.length;
+    }
+    this.gatheredSize += size;
+    this.accounted += size;
+    this.options.budget.take(size);
+    if (this.queued) return;
+    this.queued = true;
+    this.options.turns.add(this);
+  }
+
+  flush(): void {
+    this.queued = false;
+    if (this.gathered.length === 0 || !this.open) return;
+    const buffers = this.gathered;
+    this.gathered = [];
+    this.gatheredSize = 0;
+    this.options.stream.write(buffers);
+  }
+
+  /** The stream has sent something: gives its share of the budget back. */
+  drained(): void {
+    const size = this.open ? this.size : 0;
+    const left = this.accounted - size;
+    this.accounted = size;
+    if (left > 0) this.options.budget.give(left);
+  }
+
+  close(): void {
+    this.open = false;
+    this.gathered = [];
+    this.gatheredSize = 0;
+    this.drained();
+  }
+}
