@@ -1,0 +1,103 @@
+import { networkInterfaces } from 'node:os';
+import { silentLogger, SystemClock, SystemRandom, type Clock, type Logger, type Random } from '../../runtime/index.js';
+import { InvalidInput } from '../errors.js';
+import { duration } from './ranges.js';
+
+/** Settings of a client instance. Defaults as Java: ClientConfig, where the names are the same. */
+export interface ClientOptions {
+  /** Name servers, `host:port` separated by `;`. */
+  readonly namesrvAddr?: string;
+  /** The same as a list. */
+  readonly namesrvAddresses?: readonly string[];
+  /** HTTP address whose answer is a list as in `namesrvAddr`; fetched at the start and every 2 minutes. Never asked unless set. */
+  readonly namesrvEndpoint?: string;
+  /** Where NAMESRV_ADDR is looked up when none of the above is set; default the environment of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Part of the client id that people recognise; the id stays unique without it. */
+  readonly instanceName?: string;
+  readonly unitName?: string;
+  /** Address of this host in the client id and in message ids; default the first external IPv4 address. */
+  readonly clientIP?: string;
+  /** Between two refreshes of the routes, ms; default 30000. */
+  readonly pollNameServerIntervalMs?: number;
+  /** Between two heartbeats to each broker, ms; default 30000. A broker forgets a client after 120000. */
+  readonly heartbeatBrokerIntervalMs?: number;
+  /** For requests that carry no messages, ms; default 3000. */
+  readonly mqClientApiTimeoutMs?: number;
+  /** Sends go to the second port of a broker (listenPort - 2); default false. */
+  readonly vipChannelEnabled?: boolean;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly random?: Random;
+}
+
+export type NameServerSource =
+  { readonly kind: 'addresses'; readonly addresses: readonly string[] } | { readonly kind: 'endpoint'; readonly url: string };
+
+export interface ClientSettings {
+  readonly nameServers: NameServerSource;
+  readonly clientIP: string;
+  readonly clientId: string;
+  readonly pollNameServerIntervalMs: number;
+  readonly heartbeatBrokerIntervalMs: number;
+  readonly mqClientApiTimeoutMs: number;
+  readonly vipChannelEnabled: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: Random;
+}
+
+/** @throws InvalidInput */
+export function resolveClientOptions(options: ClientOptions): ClientSettings {
+  const random = options.random ?? new SystemRandom();
+  const clientIP = options.clientIP ?? localAddress();
+  return {
+    nameServers: nameServerSource(options),
+    clientIP,
+    clientId: clientIdOf(options, clientIP, random),
+    pollNameServerIntervalMs: duration('pollNameServerIntervalMs', options.pollNameServerIntervalMs, 30_000, 10),
+    heartbeatBrokerIntervalMs: duration('heartbeatBrokerIntervalMs', options.heartbeatBrokerIntervalMs, 30_000, 10),
+    mqClientApiTimeoutMs: duration('mqClientApiTimeoutMs', options.mqClientApiTimeoutMs, 3000),
+    vipChannelEnabled: options.vipChannelEnabled ?? false,
+    clock: options.clock ?? new SystemClock(),
+    logger: options.logger ?? silentLogger,
+    random,
+  };
+}
+
+function nameServerSource(options: ClientOptions): NameServerSource {
+  const byOption = addressesIn(options.namesrvAddresses ?? options.namesrvAddr?.split(';'));
+  if (byOption.length > 0) return { kind: 'addresses', addresses: byOption };
+  if (options.namesrvEndpoint !== undefined) return { kind: 'endpoint', url: checkedEndpoint(options.namesrvEndpoint) };
+  const byEnvironment = addressesIn((options.env ?? process.env).NAMESRV_ADDR?.split(';'));
+  if (byEnvironment.length > 0) return { kind: 'addresses', addresses: byEnvironment };
+  throw new InvalidInput('namesrvAddr', 'no name server: set namesrvAddr, namesrvEndpoint or the environment variable NAMESRV_ADDR');
+}
+
+function addressesIn(list: readonly string[] | undefined): string[] {
+  const named = (list ?? []).map((address) => address.trim()).filter((address) => address !== '');
+  return [...new Set(named)].map(checkedAddress);
+}
+
+function checkedAddress(address: string): string {
+  const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):(\d{1,5})$/.exec(address)?.[1] ?? NaN);
+  if (port >= 1 && port <= 65535) return address;
+  throw new InvalidInput('namesrvAddr', `name server ${JSON.stringify(address)} is not host:port`);
+}
+
+function checkedEndpoint(url: string): string {
+  if (/^https?:\/\/[^\s]+$/.test(url)) return url;
+  throw new InvalidInput('namesrvEndpoint', `namesrvEndpoint ${JSON.stringify(url)} is not an http or https address`);
+}
+
+// As Java: ClientConfig.buildMQClientId with changeInstanceNameToPID, but never shared: two clusters in one process must not meet in one client.
+function clientIdOf(options: ClientOptions, clientIP: string, random: Random): string {
+  const name = options.instanceName === undefined ? '' : `${options.instanceName}-`;
+  const unit = options.unitName === undefined ? '' : `@${options.unitName}`;
+  return `${clientIP}@${name}${process.pid}#${random.bytes(6).toString('hex')}${unit}`;
+}
+
+function localAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find((one) => one.family === 'IPv4' && !one.internal)?.address ?? '127.0.0.1';
+}

@@ -1,0 +1,95 @@
+import type { MessageExt, MessageQueue } from '../../protocol/index.js';
+
+/** One message that was pulled and is not yet consumed. */
+export interface HeldMessage {
+  readonly message: MessageExt;
+  /** Deliveries of this process that failed and could not be handed back to the broker. */
+  localFailures: number;
+  done: boolean;
+}
+
+const COMPACT_FROM = 1024;
+
+/**
+ * The window of one queue: messages in the order of their offsets, from the first that is not consumed on. Offsets may have gaps (filtered
+ * messages). As Java: ProcessQueue.
+ *
+ * Invariant: every message below `commitOffset` is consumed or was handed back to the broker.
+ */
+export class ProcessQueue {
+  private window: HeldMessage[] = [];
+  // Entries before it are done: shifting the array for each message would move the whole window.
+  private head = 0;
+  private lastOffset: number | undefined;
+  private heldCount = 0;
+  private heldBytes = 0;
+  private isDropped = false;
+
+  constructor(readonly queue: MessageQueue) {}
+
+  /** Messages that are held. */
+  get count(): number {
+    return this.heldCount;
+  }
+
+  /** Bytes of the bodies that are held. */
+  get bytes(): number {
+    return this.heldBytes;
+  }
+
+  /** Distance between the first and the last offset that are held. */
+  get span(): number {
+    const first = this.window[this.head];
+    const last = this.window.at(-1);
+    return first === undefined || last === undefined ? 0 : last.message.queueOffset - first.message.queueOffset;
+  }
+
+  /** Whether the queue belongs to this consumer no more: its messages are discarded and its offset is not moved. */
+  get dropped(): boolean {
+    return this.isDropped;
+  }
+
+  drop(): void {
+    this.isDropped = true;
+  }
+
+  /** @returns the new ones; a message at or below an offset that was put before is a repetition and left out */
+  put(messages: readonly MessageExt[]): HeldMessage[] {
+    const added: HeldMessage[] = [];
+    for (const message of messages) {
+      if (this.lastOffset !== undefined && message.queueOffset <= this.lastOffset) continue;
+      const held = { message, localFailures: 0, done: false };
+      this.window.push(held);
+      added.push(held);
+      this.lastOffset = message.queueOffset;
+      this.heldCount += 1;
+      this.heldBytes += message.body.length;
+    }
+    return added;
+  }
+
+  /** Takes messages out that are consumed or handed back. */
+  complete(held: readonly HeldMessage[]): void {
+    for (const one of held) {
+      if (one.done) continue;
+      one.done = true;
+      this.heldCount -= 1;
+      this.heldBytes -= one.message.body.length;
+    }
+    while (this.window[this.head]?.done === true) this.head += 1;
+    if (this.head === this.window.length) this.compact();
+    else if (this.head >= COMPACT_FROM && this.head * 2 >= this.window.length) this.compact();
+  }
+
+  /** Where the group goes on: the first offset that is not consumed. Undefined before the first message. */
+  get commitOffset(): number | undefined {
+    const first = this.window[this.head];
+    if (first !== undefined) return first.message.queueOffset;
+    return this.lastOffset === undefined ? undefined : this.lastOffset + 1;
+  }
+
+  private compact(): void {
+    this.window = this.window.slice(this.head);
+    this.head = 0;
+  }
+}

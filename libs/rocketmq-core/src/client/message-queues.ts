@@ -1,0 +1,15 @@
+import type { MessageQueue } from '../protocol/index.js';
+
+/** Text order as Java: String.compareTo, by UTF-16 units. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** As Java: MessageQueue.compareTo. */
+export function compareQueues(a: MessageQueue, b: MessageQueue): number {
+  return compareText(a.topic, b.topic) || compareText(a.brokerName, b.brokerName) || a.queueId - b.queueId;
+}
+
+/** Identity of a queue as the key of a Map. */
+export const queueKey = (queue: MessageQueue): string => `${queue.topic}\n${queue.brokerName}\n${queue.queueId}`;
+
+/** `topic@broker:id`, for logs and messages. */
+export const queueText = (queue: MessageQueue): string => `${queue.topic}@${queue.brokerName}:${queue.queueId}`;

@@ -1,0 +1,117 @@
+import type { MessageQueue } from '../protocol/index.js';
+
+/** What an application sends. */
+export interface OutgoingMessage {
+  /** 1 to 127 characters of `%|a-zA-Z0-9_-`. */
+  readonly topic: string;
+  /** At least one byte. A text is sent as UTF-8. */
+  readonly body: Uint8Array | string;
+  /** One tag, by which consumers choose. */
+  readonly tags?: string | undefined;
+  /** Business keys for queries; none of them contains a space. */
+  readonly keys?: string | readonly string[] | undefined;
+  /** Names and values are not empty. Names that RocketMQ uses itself are refused. */
+  readonly properties?: Readonly<Record<string, string>> | ReadonlyMap<string, string> | undefined;
+  /** int32 of the application's own. */
+  readonly flag?: number | undefined;
+  /** Whether the broker waits for the flush and the replicas that it is configured for; default true. */
+  readonly waitStoreMsgOK?: boolean | undefined;
+}
+
+/** Chooses the queue of a message. `queues` is sorted by broker and queue id, and never empty. */
+export type QueueSelector<A = unknown> = (queues: readonly MessageQueue[], message: OutgoingMessage, arg: A) => MessageQueue;
+
+export interface SendOptions {
+  /** For the send with all its attempts, ms; default `sendMsgTimeoutMs` of the producer. */
+  readonly timeoutMs?: number;
+  /** Ends the waiting. A request that has left may still be stored: the error then says `unknown`. */
+  readonly signal?: AbortSignal;
+  /** Sends to this queue, once. */
+  readonly queue?: MessageQueue;
+  /** Sends to the chosen queue, once. */
+  readonly selector?: QueueSelector;
+  /** Third argument of `selector`. */
+  readonly arg?: unknown;
+  /** Messages of one key go to one queue, once each. As Java: SelectMessageQueueByHash. */
+  readonly shardingKey?: string;
+}
+
+/** Every status means that a broker has the message; all but `SEND_OK` that its flush or its replica did not follow in time. */
+export type SendStatus = 'SEND_OK' | 'FLUSH_DISK_TIMEOUT' | 'FLUSH_SLAVE_TIMEOUT' | 'SLAVE_NOT_AVAILABLE';
+
+export interface SendResult {
+  readonly status: SendStatus;
+  /** UNIQ_KEY: made by the producer, the same for all attempts. */
+  readonly messageId: string;
+  /** Made by the broker from its address and the place in its log. */
+  readonly offsetMessageId: string;
+  readonly queue: MessageQueue;
+  readonly queueOffset: number;
+  readonly transactionId?: string | undefined;
+  readonly regionId: string;
+}
+
+/** What became of one message of a batch. */
+export type BatchItemResult =
+  { readonly sent: true; readonly result: SendResult } | { readonly sent: false; readonly messageId: string; readonly error: Error };
+
+/** What a listener gets. */
+export interface ReceivedMessage {
+  /** UNIQ_KEY, or the offset id when the producer gave none. */
+  readonly messageId: string;
+  readonly offsetMessageId: string;
+  /** The topic it was sent to, also when it comes from the retry topic. */
+  readonly topic: string;
+  /** Decompressed. */
+  readonly body: Buffer;
+  readonly tags: string | undefined;
+  readonly keys: readonly string[];
+  readonly properties: ReadonlyMap<string, string>;
+  readonly flag: number;
+  readonly sysFlag: number;
+  /** Where it was stored; its topic is the retry topic for a message that failed before. */
+  readonly queue: MessageQueue;
+  readonly queueOffset: number;
+  /** Position in the commit log of the broker. */
+  readonly physicalOffset: number;
+  /** Size of the record, bytes. */
+  readonly storeSize: number;
+  /** Milliseconds since the epoch, clock of the producer. */
+  readonly bornTimestamp: number;
+  /** `ip:port` of the producer. */
+  readonly bornHost: string;
+  /** Milliseconds since the epoch, clock of the broker. */
+  readonly storeTimestamp: number;
+  /** `ip:port` of the broker. */
+  readonly storeHost: string;
+  /** Failures so far. */
+  readonly reconsumeTimes: number;
+  readonly transactionId: string | undefined;
+}
+
+export interface ConsumeContext {
+  readonly group: string;
+  /** Where the messages were stored. */
+  readonly queue: MessageQueue;
+  /** 1 for the first delivery. */
+  readonly attempt: number;
+  /** Fires when the shutdown deadline passes, when `consumeTimeoutMs` passes, or when the queue goes to another consumer. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * `undefined`: consumed. `retry`: to be delivered again later; `delayLevel` as Java: 0 the broker decides (default), 1 to 18 as its table says,
+ * -1 straight to the dead-letter topic. A listener that throws or rejects is a `retry`.
+ */
+export type ConsumeResult = undefined | { readonly retry: boolean; readonly delayLevel?: number };
+
+/** eslint-friendly form of a listener's return type: a listener without a return statement has consumed the message. */
+export type ListenerResult = void | ConsumeResult;
+
+export type MessageListener = (message: ReceivedMessage, context: ConsumeContext) => ListenerResult | Promise<ListenerResult>;
+
+/** Returns one result for all messages, or a list with one for each. */
+export type BatchListener = (
+  messages: readonly ReceivedMessage[],
+  context: ConsumeContext,
+) => ListenerResult | readonly ConsumeResult[] | Promise<ListenerResult | readonly ConsumeResult[]>;

@@ -1,0 +1,36 @@
+import type { MessageQueue } from '../../protocol/index.js';
+import { queueKey } from '../message-queues.js';
+
+interface Row {
+  readonly queue: MessageQueue;
+  offset: number;
+}
+
+/** Where the group stands in the queues of this consumer, as far as this process knows. */
+export class OffsetTable {
+  private readonly rows = new Map<string, Row>();
+
+  read(queue: MessageQueue): number | undefined {
+    return this.rows.get(queueKey(queue))?.offset;
+  }
+
+  /** Sets the offset, also to a smaller one. */
+  set(queue: MessageQueue, offset: number): void {
+    this.rows.set(queueKey(queue), { queue, offset });
+  }
+
+  /** Never goes back. As Java: updateOffset with increaseOnly. */
+  advance(queue: MessageQueue, offset: number): void {
+    const row = this.rows.get(queueKey(queue));
+    if (row === undefined) this.set(queue, offset);
+    else if (offset > row.offset) row.offset = offset;
+  }
+
+  remove(queue: MessageQueue): void {
+    this.rows.delete(queueKey(queue));
+  }
+
+  get all(): readonly { readonly queue: MessageQueue; readonly offset: number }[] {
+    return [...this.rows.values()];
+  }
+}
