@@ -1,0 +1,20 @@
+import { Body, Controller, Get, Headers, Param, Post } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { orderRequest, type OrderRequest } from './order.js';
+import { OrdersService } from './orders.service.js';
+import { ZodPipe } from './zod.pipe.js';
+
+@Controller('orders')
+export class OrdersController {
+  constructor(private readonly orders: OrdersService) {}
+
+  @Post()
+  place(@Body(new ZodPipe(orderRequest)) request: OrderRequest, @Headers('Idempotency-Key') idempotencyKey?: string) {
+    return this.orders.place(request, idempotencyKey ?? randomUUID());
+  }
+
+  @Get(':id')
+  find(@Param('id') id: string) {
+    return this.orders.find(id);
+  }
+}

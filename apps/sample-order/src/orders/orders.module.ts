@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { OrderPlacedListener } from './order-placed.listener.js';
+import { OrdersController } from './orders.controller.js';
+import { OrdersService } from './orders.service.js';
+
+@Module({ controllers: [OrdersController], providers: [OrdersService, OrderPlacedListener] })
+export class OrdersModule {}

@@ -1,0 +1,56 @@
+import { ClientInstance, type Producer } from 'rocketmq-core/client';
+import { jsonCodec, type Codec } from '../codec/codec.js';
+import { PRODUCER_GROUP, type RocketMQConnectionOptions } from '../rocketmq.options.js';
+
+/** One cluster as seen by one application: the client below and its producer. */
+export class RocketMQConnection {
+  readonly codec: Codec;
+  private readonly client: ClientInstance;
+  private producerStarted: Promise<Producer> | undefined;
+  private started: Promise<void> | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly options: RocketMQConnectionOptions,
+  ) {
+    this.codec = options.codec ?? jsonCodec;
+    const { namesrvAddr } = options;
+    this.client = new ClientInstance({ ...options.client, ...(namesrvAddr === undefined ? {} : { namesrvAddr }) });
+  }
+
+  /** The client, started. Idempotent; a start that failed is tried again by the next call. */
+  async start(): Promise<ClientInstance> {
+    this.started ??= this.client.start().catch((error: unknown) => {
+      this.started = undefined;
+      throw error;
+    });
+    await this.started;
+    return this.client;
+  }
+
+  /** The producer of this connection, made and started on first use. */
+  producer(): Promise<Producer> {
+    this.producerStarted ??= this.startProducer().catch((error: unknown) => {
+      this.producerStarted = undefined;
+      throw error;
+    });
+    return this.producerStarted;
+  }
+
+  /** The client below, for what the template does not offer. */
+  unwrap(): ClientInstance {
+    return this.client;
+  }
+
+  /** Ends the producer and every connection. Idempotent. */
+  async close(): Promise<void> {
+    await this.client.shutdown(this.options.drainTimeoutMs);
+  }
+
+  private async startProducer(): Promise<Producer> {
+    const client = await this.start();
+    const producer = client.producer({ group: PRODUCER_GROUP, ...this.options.producer });
+    await producer.start();
+    return producer;
+  }
+}

@@ -1,0 +1,27 @@
+import { applyDecorators, UseInterceptors } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
+import { markListener } from '../discovery/listener.metadata.js';
+import { KeepErrorInterceptor } from '../execution/keep-error.interceptor.js';
+import { ROCKETMQ_TRANSPORT } from '../rocketmq.tokens.js';
+import type { RocketMQListenerOptions } from './listener-options.js';
+
+/** Key in the `extras` of a handler under which RocketMQServer finds the options. */
+export const LISTENER_EXTRAS = 'rocketmq';
+
+/**
+ * Makes a method the listener of a topic.
+ *
+ * On a controller the method is served by RocketMQServer (`app.connectMicroservice({ strategy: app.get(RocketMQServer) })`); on a provider nothing
+ * else is needed. The message counts as consumed when the method returns (or its promise or stream ends) without an error; otherwise it is
+ * delivered again.
+ *
+ * Arguments: the decoded payload and the RocketMQContext, or whatever `@Payload()` and `@Ctx()` ask for.
+ */
+export function RocketMQListener(options: RocketMQListenerOptions): MethodDecorator {
+  return applyDecorators(
+    markListener(options),
+    // The typed overloads of Nest 12 want an event map; the pattern form is what is meant.
+    EventPattern(options.topic, ROCKETMQ_TRANSPORT, { [LISTENER_EXTRAS]: options }) as MethodDecorator,
+    UseInterceptors(KeepErrorInterceptor),
+  );
+}

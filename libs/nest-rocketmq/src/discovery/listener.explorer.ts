@@ -1,0 +1,60 @@
+import { MetadataScanner, type DiscoveryService } from '@nestjs/core';
+import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
+import type { ListenerEndpoint } from '../coordination/listener-endpoint.js';
+import type { RocketMQListenerOptions } from '../decorators/listener-options.js';
+import { endpointOf } from '../execution/endpoint.js';
+import type { ProviderHandlers } from '../execution/provider-handler.js';
+import { DEFAULT_CONNECTION } from '../rocketmq.tokens.js';
+import type { ListenerMetadata } from './listener.metadata.js';
+
+type Method = (...args: unknown[]) => unknown;
+type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
+
+interface ExplorerParts {
+  readonly discovery: DiscoveryService;
+  readonly metadata: ListenerMetadata;
+  readonly handlers: ProviderHandlers;
+}
+
+/** Finds listeners; starts nothing. */
+export class ListenerExplorer {
+  private readonly scanner = new MetadataScanner();
+
+  constructor(private readonly parts: ExplorerParts) {}
+
+  /**
+   * The listeners on providers that name this connection.
+   * @throws Error for a listener on a request-scoped provider: there is no instance to call
+   */
+  providerListeners(connection: RocketMQConnection): ListenerEndpoint[] {
+    return this.parts.discovery.getProviders().flatMap((wrapper) =>
+      this.marked(wrapper, connection.name).map(({ methodName, method, options }) => {
+        const name = `${wrapper.name}.${methodName}`;
+        if (!wrapper.isDependencyTreeStatic())
+          throw new Error(`${name} listens, but its provider is request-scoped: put the listener on a controller`);
+        const target = { instance: wrapper.instance as object, method, methodName };
+        return endpointOf({ name, options, connection, handler: this.parts.handlers.create(target, options.globalEnhancers ?? false) });
+      }),
+    );
+  }
+
+  /** Names of the listeners on controllers: they are served by RocketMQServer. */
+  controllerListeners(connection: string): string[] {
+    return this.parts.discovery
+      .getControllers()
+      .flatMap((wrapper) => this.marked(wrapper, connection).map(({ methodName }) => `${wrapper.name}.${methodName}`));
+  }
+
+  private marked(wrapper: Wrapper, connection: string): { methodName: string; method: Method; options: RocketMQListenerOptions }[] {
+    const { metatype } = wrapper;
+    // A factory or a value has no decorated class of its own.
+    if (typeof metatype !== 'function' || wrapper.inject) return [];
+    const prototype = metatype.prototype as Record<string, Method> | undefined;
+    if (!prototype) return [];
+    return this.scanner.getAllMethodNames(prototype).flatMap((methodName) => {
+      const method = prototype[methodName];
+      const options = method && this.parts.metadata.of(method);
+      return method && options && (options.connection ?? DEFAULT_CONNECTION) === connection ? [{ methodName, method, options }] : [];
+    });
+  }
+}

@@ -1,0 +1,3 @@
+export { EmbeddedRocketMQ } from './embedded-rocketmq.js';
+export { EmbeddedRocketMQModule } from './embedded.module.js';
+export type { EmbeddedRocketMQOptions } from './embedded.options.js';

@@ -1,0 +1,44 @@
+import { ApplicationConfig, ExternalContextCreator, type ModulesContainer } from '@nestjs/core';
+import type { RocketMQContext } from '../transport/rocketmq.context.js';
+
+// What `@Payload` and `@Ctx` of @nestjs/microservices write; neither the key nor the numbers are exported by the packages' roots.
+const PARAM_METADATA = '__routeArguments__';
+const PAYLOAD = 3;
+const CONTEXT = 6;
+
+interface ProviderMethod {
+  readonly instance: object;
+  readonly method: (...args: unknown[]) => unknown;
+  readonly methodName: string;
+}
+
+type RpcHandler = (payload: unknown, context: RocketMQContext) => Promise<unknown>;
+
+function paramValue(type: number, key: unknown, args: unknown[]): unknown {
+  if (type === CONTEXT) return args[1];
+  if (type !== PAYLOAD) return undefined;
+  const payload = args[0];
+  return typeof key === 'string' && key !== '' ? (payload as Record<string, unknown> | null | undefined)?.[key] : payload;
+}
+
+/** Gives methods of providers the guards, interceptors, pipes and filters that controllers have. */
+export class ProviderHandlers {
+  private readonly withoutGlobals: ExternalContextCreator;
+
+  constructor(
+    modules: ModulesContainer,
+    private readonly withGlobals: ExternalContextCreator,
+  ) {
+    // Nest keeps global enhancers in the application config, so a creator with an empty one applies only those of the class and the method.
+    const container = { getModules: () => modules, applicationConfig: new ApplicationConfig() };
+    type Container = Parameters<typeof ExternalContextCreator.fromContainer>[0];
+    this.withoutGlobals = ExternalContextCreator.fromContainer(container as unknown as Container);
+  }
+
+  create({ instance, method, methodName }: ProviderMethod, globalEnhancers: boolean): RpcHandler {
+    const creator = globalEnhancers ? this.withGlobals : this.withoutGlobals;
+    const factory = { exchangeKeyForValue: paramValue };
+    const all = { guards: true, interceptors: true, filters: true };
+    return creator.create(instance as never, method, methodName, PARAM_METADATA, factory, undefined, undefined, all, 'rpc') as RpcHandler;
+  }
+}

@@ -1,0 +1,15 @@
+/** Name of the connection that is meant where none is given. */
+export const DEFAULT_CONNECTION = 'default';
+
+/**
+ * What binds our decorators to RocketMQServer and to no other transport of a hybrid application.
+ * From the symbol registry, so that two copies of the package in one process agree.
+ */
+export const ROCKETMQ_TRANSPORT = Symbol.for('rocketmq');
+
+const token = (kind: string, connection: string) => Symbol.for(`nest-rocketmq:${kind}:${connection}`);
+
+export const connectionToken = (connection = DEFAULT_CONNECTION) => token('connection', connection);
+export const templateToken = (connection = DEFAULT_CONNECTION) => token('template', connection);
+export const serverToken = (connection = DEFAULT_CONNECTION) => token('server', connection);
+export const orchestratorToken = (connection = DEFAULT_CONNECTION) => token('orchestrator', connection);

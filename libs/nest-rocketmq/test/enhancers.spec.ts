@@ -1,0 +1,263 @@
+import 'reflect-metadata';
+import {
+  Catch,
+  Controller,
+  ForbiddenException,
+  HttpException,
+  Injectable,
+  ParseIntPipe,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  type CallHandler,
+  type CanActivate,
+  type ExceptionFilter,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule, DiscoveryService, ExternalContextCreator, ModulesContainer, Reflector } from '@nestjs/core';
+import { Ctx, Payload, RpcException } from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
+import { EMPTY, of, throwError, type Observable } from 'rxjs';
+import { RocketMQConnection } from '../src/connection/rocketmq.connection.js';
+import type { ListenerEndpoint } from '../src/coordination/listener-endpoint.js';
+import type { ConsumerOrchestrator } from '../src/discovery/consumer.orchestrator.js';
+import { ListenerExplorer } from '../src/discovery/listener.explorer.js';
+import { ListenerMetadata } from '../src/discovery/listener.metadata.js';
+import { ReadyGate } from '../src/discovery/ready-gate.js';
+import { ProviderHandlers } from '../src/execution/provider-handler.js';
+import { isRocketMQContext, rawCodec, RocketMQContext, RocketMQListener, RocketMQServer } from '../src/index.js';
+import { receivedMessage } from './message.js';
+
+const seen: unknown[] = [];
+
+class Denied implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    seen.push(['guard', context.getType(), isRocketMQContext(context.switchToRpc().getContext())]);
+    return false;
+  }
+}
+
+class Around implements NestInterceptor {
+  intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
+    seen.push('before');
+    return next.handle();
+  }
+}
+
+class Silence implements NestInterceptor {
+  intercept(): Observable<unknown> {
+    return EMPTY;
+  }
+}
+
+@Catch(RangeError)
+class SwallowRangeErrors implements ExceptionFilter {
+  catch(error: RangeError): Observable<never> {
+    seen.push(['filter', error.message]);
+    return EMPTY;
+  }
+}
+
+@Catch(SyntaxError)
+class PassOn implements ExceptionFilter {
+  catch(error: SyntaxError): Observable<never> {
+    return throwError(() => error);
+  }
+}
+
+class Listeners {
+  @RocketMQListener({ topic: 'plain', group: 'g' })
+  plain(payload: unknown, context: RocketMQContext): void {
+    seen.push(payload, context.getPattern(), context.getAttempt(), context.getMetadata(), context.getGroup());
+  }
+
+  @RocketMQListener({ topic: 'params', group: 'g' })
+  params(@Ctx() context: RocketMQContext, @Payload('id', ParseIntPipe) id: number): void {
+    seen.push(id, context.getMessage().topic);
+  }
+
+  @RocketMQListener({ topic: 'raw', group: 'g', codec: rawCodec })
+  raw(@Payload() body: Buffer): void {
+    seen.push(Buffer.isBuffer(body));
+  }
+
+  @RocketMQListener({ topic: 'stream', group: 'g' })
+  stream(): Observable<string> {
+    return of('a', 'b');
+  }
+
+  @RocketMQListener({ topic: 'fails', group: 'g' })
+  fails(): void {
+    throw new TypeError('the cause');
+  }
+
+  @RocketMQListener({ topic: 'fails-http', group: 'g' })
+  failsHttp(): Promise<void> {
+    return Promise.reject(new HttpException('teapot', 418));
+  }
+
+  @RocketMQListener({ topic: 'fails-stream', group: 'g' })
+  failsStream(): Observable<never> {
+    return throwError(() => new RpcException('from a stream'));
+  }
+
+  @RocketMQListener({ topic: 'guarded', group: 'g' })
+  @UseGuards(Denied)
+  guarded(): void {
+    seen.push('must not run');
+  }
+
+  @RocketMQListener({ topic: 'around', group: 'g' })
+  @UseInterceptors(Around)
+  around(): void {
+    seen.push('handler');
+  }
+
+  @RocketMQListener({ topic: 'silent', group: 'g' })
+  @UseInterceptors(Silence)
+  silent(): void {
+    seen.push('must not run');
+  }
+
+  @RocketMQListener({ topic: 'filtered', group: 'g' })
+  @UseFilters(SwallowRangeErrors)
+  filtered(): void {
+    throw new RangeError('swallowed');
+  }
+
+  @RocketMQListener({ topic: 'passed-on', group: 'g' })
+  @UseFilters(PassOn)
+  passedOn(): void {
+    throw new SyntaxError('passed on');
+  }
+}
+
+@Controller()
+class ListenerController extends Listeners {}
+
+@Injectable()
+class ListenerProvider extends Listeners {}
+
+@Injectable()
+class EagerProvider {
+  @RocketMQListener({ topic: 'eager', group: 'g', globalEnhancers: true })
+  eager(): void {
+    seen.push('must not run');
+  }
+}
+
+const connection = () => new RocketMQConnection('default', { namesrvAddr: '127.0.0.1:9' });
+
+async function controllerEndpoints(): Promise<ListenerEndpoint[]> {
+  const collected: ListenerEndpoint[] = [];
+  const orchestrator = {
+    add: (endpoints: ListenerEndpoint[]) => Promise.resolve(void collected.push(...endpoints)),
+    start: () => Promise.resolve(),
+    drain: () => Promise.resolve(),
+  } as unknown as ConsumerOrchestrator;
+  const gate = new ReadyGate();
+  gate.pass();
+  const moduleRef = await Test.createTestingModule({ controllers: [ListenerController] }).compile();
+  const app = moduleRef.createNestMicroservice({
+    logger: false,
+    strategy: new RocketMQServer({ connection: connection(), orchestrator, gate }),
+  } as never);
+  await app.listen();
+  return collected;
+}
+
+async function providerEndpoints(): Promise<ListenerEndpoint[]> {
+  const moduleRef = await Test.createTestingModule({
+    imports: [DiscoveryModule],
+    providers: [ListenerProvider, EagerProvider, { provide: APP_GUARD, useClass: Denied }],
+  }).compile();
+  await moduleRef.init();
+  const handlers = new ProviderHandlers(moduleRef.get(ModulesContainer), moduleRef.get(ExternalContextCreator));
+  const parts = { discovery: moduleRef.get(DiscoveryService), metadata: new ListenerMetadata(moduleRef.get(Reflector)), handlers };
+  return new ListenerExplorer(parts).providerListeners(connection());
+}
+
+describe.each([
+  ['controller', controllerEndpoints],
+  ['provider', providerEndpoints],
+])('a listener on a %s', (kind, endpointsOf) => {
+  let endpoints: ListenerEndpoint[];
+
+  beforeAll(async () => {
+    endpoints = await endpointsOf();
+  });
+  beforeEach(() => {
+    seen.length = 0;
+  });
+
+  const deliver = (topic: string, payload?: unknown) => {
+    const endpoint = endpoints.find((one) => one.options.topic === topic);
+    if (!endpoint) throw new Error(`no endpoint for ${topic}`);
+    return endpoint.handle(receivedMessage({ topic, payload }), new AbortController().signal);
+  };
+
+  it('gets the decoded payload and the context', async () => {
+    await deliver('plain', { id: 7 });
+    expect(seen).toEqual([{ id: 7 }, 'plain', 3, { traceparent: '00-1' }, 'g']);
+  });
+
+  it('gets what its parameter decorators and pipes make of them', async () => {
+    await deliver('params', { id: '42' });
+    expect(seen).toEqual([42, 'params']);
+  });
+
+  it('has its own codec', async () => {
+    await deliver('raw');
+    expect(seen).toEqual([true]);
+  });
+
+  it('is done when a stream or an empty stream completes', async () => {
+    await deliver('stream');
+    await deliver('silent');
+    expect(seen).toEqual([]);
+  });
+
+  it.each([
+    ['fails', TypeError, 'the cause'],
+    ['fails-http', HttpException, 'teapot'],
+    ['fails-stream', RpcException, 'from a stream'],
+    ['passed-on', SyntaxError, 'passed on'],
+  ])('rejects with the original error: %s', async (topic, type, message) => {
+    const error: unknown = await deliver(topic).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(type);
+    expect((error as Error).message).toBe(message);
+  });
+
+  it('rejects when a pipe refuses the payload, with the original error', async () => {
+    await expect(deliver('params', { id: 'no number' })).rejects.toThrow('Validation failed (numeric string is expected)');
+  });
+
+  it('rejects when the body cannot be decoded', async () => {
+    const endpoint = endpoints.find((one) => one.options.topic === 'plain');
+    const broken = { ...receivedMessage(), body: Buffer.from('{') };
+    await expect(endpoint?.handle(broken, new AbortController().signal)).rejects.toThrow(SyntaxError);
+  });
+
+  it('rejects when a guard denies, and the guard sees an rpc context', async () => {
+    await expect(deliver('guarded')).rejects.toThrow('Forbidden resource');
+    expect(seen).toEqual([['guard', 'rpc', true]]);
+  });
+
+  it('runs inside its interceptors', async () => {
+    await deliver('around');
+    expect(seen).toEqual(['before', 'handler']);
+  });
+
+  it('is done when a filter handles the error', async () => {
+    await deliver('filtered');
+    expect(seen).toEqual([['filter', 'swallowed']]);
+  });
+
+  if (kind === 'provider') {
+    it('meets global guards only when it asks for them', async () => {
+      await expect(deliver('eager')).rejects.toThrow(ForbiddenException);
+      expect(seen).toEqual([['guard', 'rpc', true]]);
+    });
+  }
+});
