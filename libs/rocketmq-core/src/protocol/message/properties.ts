@@ -53,8 +53,8 @@ function valueAt(text: string, start: number): string {
 /** Why the pair cannot be written so that a reader finds it again; undefined when it can. */
 export function propertyProblem(name: string, value: string): string | undefined {
   if (name === '' || value === '') return 'a property without a name or a value cannot be stored';
-  const separator = /[\u0001\u0002]/;
-  return separator.test(name) || separator.test(value) ? `property ${JSON.stringify(name)} contains a separator character` : undefined;
+  const hasSeparator = [name, value].some((text) => text.includes(NAME_END) || text.includes(VALUE_END));
+  return hasSeparator ? `property ${JSON.stringify(name)} contains a separator character` : undefined;
 }
 
 /** The text with one more property at its end, which wins over an earlier one of that name. */

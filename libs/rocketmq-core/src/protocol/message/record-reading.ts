@@ -3,7 +3,7 @@ import { decompress } from './compression.js';
 import type { HostAddress, MessageExt } from './message.js';
 import { parseProperties, propertyOf } from './properties.js';
 import { PropertyName } from './property-name.js';
-import { MAGIC_BLANK, MAGIC_V1, MAGIC_V2, PROPERTY_CRC_SIZE, RECORD_SIZE_MIN, RecordPosition } from './record.js';
+import { BLANK_SIZE_MIN, MAGIC_BLANK, MAGIC_V1, MAGIC_V2, PROPERTY_CRC_SIZE, RECORD_SIZE_MIN, RecordPosition } from './record.js';
 import { compressionType, isCompressed, SysFlag, withoutCompression } from './sys-flags.js';
 
 /** A record whose lengths all fit. Texts are decoded when asked for. */
@@ -122,9 +122,7 @@ export function inspectRecord(buffer: Buffer, position: number, options: Inspect
   if (available < 8) return { kind: 'partial', size: 8 };
   const size = buffer.readInt32BE(position);
   const magic = buffer.readInt32BE(position + RecordPosition.magic);
-  if (magic === MAGIC_BLANK) return size < 8 ? damaged(`blank tail of ${size} bytes`) : { kind: 'blank', size };
-  if (magic === 0 && size === 0) return { kind: 'end' };
-  if (magic !== MAGIC_V1 && magic !== MAGIC_V2) return damaged(`magic 0x${(magic >>> 0).toString(16)}`);
+  if (magic !== MAGIC_V1 && magic !== MAGIC_V2) return withoutRecord(size, magic);
   if (size < RECORD_SIZE_MIN || size > (options.sizeMax ?? Infinity)) return damaged(`record of ${size} bytes`);
   if (size > available) return { kind: 'partial', size };
 
@@ -133,6 +131,12 @@ export function inspectRecord(buffer: Buffer, position: number, options: Inspect
   const record = new InspectedRecord(buffer, position, size, parts);
   const problem = problemOf(record, options);
   return problem === undefined ? record : damaged(problem);
+}
+
+function withoutRecord(size: number, magic: number): Inspection {
+  if (magic === 0 && size === 0) return { kind: 'end' };
+  if (magic !== MAGIC_BLANK) return damaged(`magic 0x${(magic >>> 0).toString(16)}`);
+  return size < BLANK_SIZE_MIN ? damaged(`blank tail of ${size} bytes`) : { kind: 'blank', size };
 }
 
 /** Walks the lengths from the head to `end`, which they must meet exactly. @returns the first length that does not fit */
@@ -165,12 +169,14 @@ function problemOf(record: InspectedRecord, { physicalOffset, checkCrc }: Inspec
   return propertyCrcMatches(record) ? undefined : 'the record does not match its property checksum';
 }
 
-/** The checksum over the record without the last item of its properties, which must be the checksum then. */
+// Told by its bytes and place, not by the parsed properties: damage in front of it must not hide it.
+/** The checksum covers the record without its last item, which is the checksum. */
 function propertyCrcMatches(record: InspectedRecord): boolean {
-  const digits = record.property(PropertyName.CRC32);
-  if (digits === undefined) return true;
-  const stored = Number([...digits].reverse().join(''));
-  return crc32(record.bytes.subarray(0, record.size - PROPERTY_CRC_SIZE)) === stored;
+  const { bytes } = record;
+  const start = bytes.length - PROPERTY_CRC_SIZE;
+  const item = bytes.toString('latin1', start);
+  if (!item.startsWith(`${PropertyName.CRC32}\u0001`) || !item.endsWith('\u0002')) return true;
+  return crc32(bytes.subarray(0, start)) === Number([...item.slice(-11, -1)].reverse().join(''));
 }
 
 export interface DecodeOptions {
