@@ -125,7 +125,7 @@ export class Connection implements Peer {
       const abort = () => {
         this.pending.withdraw(opaque);
         finish();
-        reject(new OperationFailed('aborted', `${command.name} to ${this.address}: aborted`, { cause: signal?.reason }));
+        reject(new OperationFailed('aborted', `${command.name} to ${this.address}: aborted`, { cause: signal?.reason, sent: true }));
       };
       const opaque = this.pending.add({
         deadlineMs: startedMs + timeoutMs,
@@ -134,14 +134,15 @@ export class Connection implements Peer {
           try {
             resolve(answerOf(command, frame));
           } catch (error) {
-            reject(new OperationFailed('refused', `${command.name}: the answer of ${this.address} is malformed: ${messageOf(error)}`));
+            const message = `${command.name}: the answer of ${this.address} is malformed: ${messageOf(error)}`;
+            reject(new OperationFailed('refused', message, { sent: true }));
           }
         },
         failed: (why) => {
           finish();
           const message = `${command.name} to ${this.address}: ${why === 'expired' ? `no answer after ${timeoutMs} ms` : this.closeReason}`;
           const reason = this.draining ? 'closed' : 'connection';
-          reject(new OperationFailed(why === 'expired' ? 'timeout' : reason, message));
+          reject(new OperationFailed(why === 'expired' ? 'timeout' : reason, message, { sent: true }));
         },
       });
       this.alarm.noLaterThan(startedMs + timeoutMs);
