@@ -6,7 +6,7 @@ import { languageNamed } from './language-codes.js';
 // The header as JSON. Java writes the keys in the order of the alphabet and leaves `remark` and `extFields` out when they are null.
 
 // JSON.stringify of a single string costs more than this test, and nearly every value passes it.
-const needsEscape = /[^ !#-\[\]-\ud7ff\ue000-\uffff]/;
+const needsEscape = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 const quote = (text: string): string => (needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`);
 
 function printExt(ext: ReadonlyMap<string, string>): string {
