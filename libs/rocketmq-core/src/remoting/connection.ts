@@ -59,6 +59,7 @@ export class Connection implements Peer {
   private quiet: (() => void) | undefined;
   private closeReason: string | undefined;
   private paused = false;
+  private ended = false;
   private activeAtMs: number;
   private receivedAtMs: number;
   private partialSinceMs = Infinity;
@@ -199,11 +200,20 @@ export class Connection implements Peer {
     const deadline = sleep(this.traits.clock, deadlineMs, given.signal).catch(() => undefined);
     if (this.intake.running > 0)
       await Promise.race([new Promise<void>((resolve) => (this.quiet = resolve)), this.closing.promise, deadline]);
-    this.outbox.flush();
-    this.stream.end();
+    this.finishWriting();
     await Promise.race([this.closing.promise, deadline]);
     given.abort();
     this.close(reason);
+  }
+
+  private finishWriting(): void {
+    if (this.closed) return;
+    this.ended = true;
+    this.outbox.flush();
+    this.stream.end();
+    this.outbox.close();
+    // What still arrives is dropped, but it has to be read: the end of the stream comes after it.
+    this.stream.resume();
   }
 
   private prepare<C extends Command>(command: C, header: HeaderOf<C['request']>, options: CallOptions): OutgoingCall {
@@ -224,6 +234,7 @@ export class Connection implements Peer {
     const nowMs = this.traits.clock.monotonic();
     this.activeAtMs = nowMs;
     this.receivedAtMs = nowMs;
+    if (this.ended) return;
     try {
       this.splitter.push(chunk, this.deliver);
     } catch (error) {
@@ -258,7 +269,7 @@ export class Connection implements Peer {
   }
 
   private reviewReading(): void {
-    if (this.closed) return;
+    if (this.closed || this.ended) return;
     const { accepted, limits, input } = this.traits;
     const pause = this.intake.full || (accepted && this.outbox.size > limits.outputPauseSize);
     if (pause && this.intake.starved) input.whenFree(this.review);

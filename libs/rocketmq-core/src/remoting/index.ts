@@ -5,5 +5,7 @@ export { RemotingClient, type RemotingClientOptions } from './client.js';
 export { defaultLimits, type RemotingLimits } from './config.js';
 export type { ClientHook, OutgoingCall, ServerHook } from './hooks.js';
 export { apacheLaneCapacities, Lanes, type LaneFigures } from './lanes.js';
+export { NameServerSelection, parseAddressList } from './name-server-selection.js';
+export { NameServers, nameServerSource, type NameServerSettings, type NameServerSource, type NameServersOptions } from './name-servers.js';
 export { route, type Answer, type CallOptions, type Handler, type Peer, type Reply, type Request, type Route } from './ports.js';
 export { RemotingServer, type RemotingServerOptions } from './server.js';

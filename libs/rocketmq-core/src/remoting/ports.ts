@@ -80,5 +80,5 @@ export interface Route {
 
 export function route<C extends Command>(command: C, handler: Handler<C>, lane: string): Route {
   // The dispatcher decodes by `command` before it calls `handler`: the pair is type-checked here and travels together.
-  return { command, handler: handler, lane };
+  return { command, handler, lane };
 }

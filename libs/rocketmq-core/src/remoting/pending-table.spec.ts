@@ -1,0 +1,53 @@
+import type { Frame } from '../protocol/index.js';
+import { PendingTable } from './pending-table.js';
+
+const frameOf = (opaque: number) => ({ opaque }) as Frame;
+
+describe('PendingTable', () => {
+  const log: string[] = [];
+  const call = (name: string, deadlineMs: number) => ({
+    deadlineMs,
+    answered: () => void log.push(`${name} answered`),
+    failed: (why: string) => void log.push(`${name} ${why}`),
+  });
+  beforeEach(() => void log.splice(0));
+
+  it('gives the answer to the call with that opaque, once', () => {
+    const table = new PendingTable();
+    const a = table.add(call('a', 10));
+    const b = table.add(call('b', 10));
+    expect(a).not.toBe(b);
+    expect(table.answer(frameOf(b))).toBe(true);
+    expect(table.answer(frameOf(b))).toBe(false);
+    expect(log).toEqual(['b answered']);
+    expect(table.size).toBe(1);
+  });
+
+  it('expires what is due and names the next deadline', () => {
+    const table = new PendingTable();
+    table.add(call('late', 30));
+    table.add(call('early', 10));
+    table.add(call('middle', 20));
+    expect(table.expire(15)).toBe(20);
+    expect(log).toEqual(['early expired']);
+    expect(table.expire(30)).toBe(Infinity);
+    expect(table.size).toBe(0);
+  });
+
+  it('fails all on close, and none that was withdrawn', () => {
+    const table = new PendingTable();
+    table.add(call('a', 10));
+    table.withdraw(table.add(call('b', 10)));
+    table.failAll();
+    expect(log).toEqual(['a closed']);
+  });
+
+  it('allows a call that fails to start another one', () => {
+    const table = new PendingTable();
+    table.add({ ...call('first', 10), failed: () => void table.add(call('second', 10)) });
+    table.expire(10);
+    expect(table.size).toBe(1);
+    expect(table.expire(10)).toBe(Infinity);
+    expect(log).toEqual(['second expired']);
+  });
+});
