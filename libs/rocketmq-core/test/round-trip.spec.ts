@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import * as protocol from '../src/protocol/index.js';
 import {
   allCommands,
   boolean,
@@ -88,5 +89,14 @@ describe('every command survives the wire in both serialisations', () => {
   it.each(allCommands.map((command) => [command.name, command] as const))('%s', (_, command) => {
     check(command, 'request');
     check(command, 'response');
+  });
+});
+
+const pascal = (name: string) => name.replace(/([A-Z0-9])([A-Z0-9]*)_?/g, (_, first: string, rest: string) => first + rest.toLowerCase());
+
+describe('every command is exported', () => {
+  it('under the name Java gives it', () => {
+    const exported = protocol as unknown as Readonly<Record<string, unknown>>;
+    expect(allCommands.filter((command) => exported[pascal(command.name)] !== command).map((command) => command.name)).toEqual([]);
   });
 });

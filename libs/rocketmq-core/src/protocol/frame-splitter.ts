@@ -21,8 +21,8 @@ export class FrameSplitter {
   /**
    * Calls `deliver` for each frame that `chunk` completes, in order. A frame that lies in one chunk is a view of it, any other has memory of its own;
    * neither is written to again.
-   * @param deliver must not throw
-   * @throws ProtocolViolation after the frames before the bad one were delivered; the stream cannot be read on
+   * @param deliver what it throws leaves through here
+   * @throws ProtocolViolation after the frames before the bad one were delivered; after any error the stream cannot be read on
    */
   push(chunk: Buffer, deliver: (frame: Buffer) => void): void {
     let at = this.partial === undefined ? 0 : this.resume(this.partial, chunk, deliver);
