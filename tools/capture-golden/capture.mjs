@@ -74,7 +74,7 @@ function keepDifferences(from, base, target) {
 const temporary = mkdtempSync(join(tmpdir(), 'golden-'));
 try {
   for (const version of [complete, older]) capture(version, join(temporary, version));
-  rmSync(golden, { recursive: true, force: true });
+  for (const version of [complete, older]) rmSync(join(golden, version), { recursive: true, force: true });
   cpSync(join(temporary, complete), join(golden, complete), { recursive: true });
   keepDifferences(join(temporary, older), join(temporary, complete), join(golden, older));
 } finally {
