@@ -20,9 +20,13 @@ import {
   type Serialization,
 } from '../src/protocol/index.js';
 
+const unit = fc.oneof(
+  fc.constantFrom('"', '\\', '\u0001', '\u0002', ' ', 'a', 'é', '中', '😀'),
+  fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }),
+);
 const safe = fc.maxSafeInteger();
 const values = new Map<Kind<never>, fc.Arbitrary<unknown>>([
-  [string as Kind<never>, fc.string({ minLength: 1, maxLength: 20, unit: 'binary' })],
+  [string as Kind<never>, fc.string({ minLength: 1, maxLength: 20, unit })],
   [boolean as Kind<never>, fc.boolean()],
   [int as Kind<never>, fc.integer()],
   [offset as Kind<never>, safe],

@@ -27,7 +27,12 @@ function violation(run: () => unknown): string {
   throw new Error('nothing was thrown');
 }
 
-const name = fc.string({ minLength: 1, maxLength: 12, unit: 'binary' });
+// What JSON escapes, what UTF-8 writes in one to four bytes, and anything else.
+const unit = fc.oneof(
+  fc.constantFrom('"', '\\', '\u0000', '\u0001', '\n', '\u007f', '/', 'a', 'é', '中', '😀'),
+  fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }),
+);
+const name = fc.string({ minLength: 1, maxLength: 12, unit });
 const frames: fc.Arbitrary<Frame> = fc.record({
   code: fc.integer({ min: -32768, max: 32767 }),
   language: fc.constantFrom('JAVA', 'CPP', 'GO', 'NODE_JS', 'OTHER'),
