@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.rocketmq.remoting.CommandCustomHeader;
+import org.apache.rocketmq.remoting.annotation.CFNotNull;
 import org.apache.rocketmq.remoting.protocol.RemotingCommand;
 import org.apache.rocketmq.remoting.protocol.RequestCode;
 import org.apache.rocketmq.remoting.protocol.SerializeType;
@@ -75,11 +76,17 @@ public final class CommandCapture {
         Row row = Row.of("code", command.code()).with("name", command.name()).with("kind", kind)
             .with("headerClass", header == null ? null : header.getSimpleName())
             .with("fields", json.getExtFields() == null ? Map.of() : new TreeMap<>(json.getExtFields()))
+            .with("mandatory", mandatoryOf(header))
             .withHex("json", jsonFrame);
         if (command.code() <= Frames.BINARY_CODE_MAX) {
             row.withHex("binary", Frames.encode(numbered(commands.get(), command.code()), SerializeType.ROCKETMQ));
         }
         return row;
+    }
+
+    /** The fields a Java peer complains about when they are missing. */
+    private static List<String> mandatoryOf(Class<?> header) {
+        return Filler.fieldsOf(header).stream().filter(field -> field.isAnnotationPresent(CFNotNull.class)).map(Field::getName).toList();
     }
 
     private static RemotingCommand numbered(RemotingCommand command, int opaque) {
