@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freeListenPort } from './free-ports.js';
 import { type ApacheArtifact, apacheClassPath } from './java-artifacts.js';
 import { type JavaExit, JavaProcess } from './java-process.js';
+import { registered } from './java-registration.js';
 
 /** Keys of broker.conf or namesrv.conf. */
 export type JavaConf = Readonly<Record<string, string | number | boolean>>;
@@ -81,9 +82,10 @@ interface Launch {
   readonly confFile: string;
   readonly port: number;
   readonly options: JavaServerOptions;
+  readonly ready?: () => Promise<void>;
 }
 
-async function launch({ kind, mainClass, home, confFile, port, options }: Launch): Promise<JavaServer> {
+async function launch({ kind, mainClass, home, confFile, port, options, ready }: Launch): Promise<JavaServer> {
   const java = new JavaProcess({
     title: `Apache ${kind} ${options.version}`,
     mainClass,
@@ -95,8 +97,8 @@ async function launch({ kind, mainClass, home, confFile, port, options }: Launch
   });
   void java.exited.then(() => home.remove());
   try {
-    // The broker prints this after its first registration.
     await java.line(/boot success/, startTimeoutMs);
+    await ready?.();
   } catch (error) {
     await java.kill();
     throw error;
@@ -147,7 +149,11 @@ export async function startJavaBroker(options: JavaBrokerOptions): Promise<JavaS
     autoCreateSubscriptionGroup: true,
     ...options.conf,
   });
-  return launch({ kind: 'broker', mainClass: 'org.apache.rocketmq.broker.BrokerStartup', home, confFile, port, options });
+  const nameServers = options.nameServers.split(';');
+  const ready = async (): Promise<void> => {
+    await Promise.all(nameServers.map((nameServer) => registered(nameServer, `127.0.0.1:${port}`, startTimeoutMs)));
+  };
+  return launch({ kind: 'broker', mainClass: 'org.apache.rocketmq.broker.BrokerStartup', home, confFile, port, options, ready });
 }
 
 export interface JavaRunOptions {
@@ -156,6 +162,8 @@ export interface JavaRunOptions {
   readonly mainClass: string;
   readonly args?: readonly string[];
   readonly nameServers: string;
+  /** Folders before the artifact in the class path. */
+  readonly classes?: readonly string[];
   /** Ends it, as endless examples need, once this says so of what it printed so far. */
   readonly enough?: (lines: readonly string[]) => boolean;
   readonly timeoutMs?: number;
@@ -174,7 +182,7 @@ export async function javaRun(options: JavaRunOptions): Promise<JavaRunResult> {
   const java = new JavaProcess({
     title: options.mainClass,
     mainClass: options.mainClass,
-    classPath: [home.conf, apacheClassPath(options.kind, options.version)],
+    classPath: [home.conf, ...(options.classes ?? []), apacheClassPath(options.kind, options.version)],
     args: options.args ?? [],
     // The client reads the property before the variable.
     jvm: [`-Drocketmq.home.dir=${home.folder}`],
@@ -193,9 +201,4 @@ export async function javaRun(options: JavaRunOptions): Promise<JavaRunResult> {
   home.remove();
   if (exit.signal === 'SIGKILL') throw new Error(`${options.mainClass} did not end within ${timeoutMs} ms:\n${java.output}`);
   return { ...exit, lines };
-}
-
-/** One `mqadmin` command of an Apache version. */
-export function mqadmin(version: string, nameServers: string, ...args: readonly string[]): Promise<JavaRunResult> {
-  return javaRun({ kind: 'tools', version, mainClass: 'org.apache.rocketmq.tools.command.MQAdminStartup', args, nameServers });
 }

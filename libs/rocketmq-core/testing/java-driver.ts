@@ -1,43 +1,7 @@
-import { createHash } from 'node:crypto';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { apacheClassPath, repositoryRoot } from './java-artifacts.js';
+import { apacheClassPath, compiledClasses } from './java-artifacts.js';
+import { type JavaMessage, type JavaSendResult, javaMessage, javaSendResult, textField } from './java-driver-lines.js';
 import { JavaHome } from './java-cluster.js';
 import { JavaProcess } from './java-process.js';
-
-/** A message as an Apache client showed it to its listener. */
-export interface JavaMessage {
-  readonly consumer: string;
-  readonly topic: string;
-  readonly brokerName: string;
-  readonly queueId: number;
-  readonly queueOffset: number;
-  readonly msgId: string;
-  readonly tags?: string;
-  readonly keys?: string;
-  /** Present up to 256 bytes. */
-  readonly body?: string;
-  readonly bodyLength: number;
-  readonly bodyMd5: string;
-  readonly reconsumeTimes: number;
-  readonly sysFlag: number;
-  readonly bornTimestamp: number;
-  readonly storeTimestamp: number;
-  readonly commitLogOffset: number;
-  readonly properties: Readonly<Record<string, string>>;
-}
-
-/** What the Apache producer answered for one message (for a batch: for all of it). */
-export interface JavaSendResult {
-  readonly keys: string;
-  readonly status: string;
-  readonly msgId: string;
-  readonly offsetMsgId: string;
-  readonly brokerName: string;
-  readonly queueId: number;
-  readonly queueOffset: number;
-}
 
 export interface JavaSend {
   readonly name: string;
@@ -94,30 +58,6 @@ type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const commandTimeoutMs = 120_000;
 
-/** The driver's classes for a client version, compiled into the cache; the folder's name holds a digest of the sources. */
-function compiledDriver(version: string): string {
-  const root = repositoryRoot();
-  const sources = join(root, 'libs/rocketmq-core/test/interop/java');
-  const files = readdirSync(sources).map((name) => join(sources, name));
-  const digest = createHash('sha1');
-  for (const file of files) digest.update(readFileSync(file));
-  const target = join(root, '.cache/apache', `driver-${version}-${digest.digest('hex').slice(0, 12)}`);
-  if (existsSync(target)) return target;
-  const partial = `${target}.${process.pid}`;
-  mkdirSync(partial, { recursive: true });
-  const compiled = spawnSync(
-    'javac',
-    ['-nowarn', '-Xlint:-deprecation', '-encoding', 'UTF-8', '-d', partial, '-cp', apacheClassPath('client', version), ...files],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (compiled.status !== 0) throw new Error(`javac failed for client ${version}: ${compiled.error?.message ?? compiled.stderr}`);
-  if (existsSync(target)) rmSync(partial, { recursive: true });
-  else renameSync(partial, target);
-  return target;
-}
-
 /** Producers and consumers of one Apache client version in one Java process. */
 export class JavaDriver {
   readonly messages: JavaMessage[] = [];
@@ -134,7 +74,7 @@ export class JavaDriver {
     const java = new JavaProcess({
       title: `Java driver ${version}`,
       mainClass: 'Driver',
-      classPath: [home.conf, compiledDriver(version), apacheClassPath('client', version)],
+      classPath: [home.conf, compiledClasses('driver', 'client', version), apacheClassPath('client', version)],
       args: [nameServers],
       homeFolder: home.folder,
     });
@@ -188,6 +128,19 @@ export class JavaDriver {
   async queues(topic: string): Promise<string[]> {
     const reply = await this.command('queues', { topic });
     return (reply.get('queues') ?? '').split(',').filter((row) => row !== '');
+  }
+
+  /** A new topic is known to the broker first; a consumer that starts before the name server knows it looks again only after half a minute. */
+  async routed(topic: string): Promise<void> {
+    const end = Date.now() + commandTimeoutMs;
+    for (;;) {
+      const queues = await this.queues(topic).catch((error: unknown) => {
+        if (Date.now() > end) throw error;
+        return [];
+      });
+      if (queues.length > 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** Reads each queue (or one) to its end. */
@@ -285,13 +238,13 @@ export class JavaDriver {
         this.settle(fields, ({ reject }) => reject(new Error(fields.get('message') ?? 'error')));
         break;
       case 'sent':
-        this.results.push(sendResult(fields));
+        this.results.push(javaSendResult(fields));
         break;
       case 'notSent':
-        this.failures.push({ keys: text(fields, 'keys'), message: text(fields, 'message') });
+        this.failures.push({ keys: textField(fields, 'keys'), message: textField(fields, 'message') });
         break;
       case 'message':
-        this.messages.push(message(fields));
+        this.messages.push(javaMessage(fields));
         break;
     }
     for (const watcher of [...this.watchers]) watcher();
@@ -301,57 +254,9 @@ export class JavaDriver {
     fields: URLSearchParams,
     settle: (waiting: { resolve: (fields: URLSearchParams) => void; reject: (error: Error) => void }) => void,
   ): void {
-    const id = text(fields, 'id');
+    const id = textField(fields, 'id');
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);
     if (waiting !== undefined) settle(waiting);
   }
-}
-
-function text(fields: URLSearchParams, name: string): string {
-  return fields.get(name) ?? '';
-}
-
-function number(fields: URLSearchParams, name: string): number {
-  return Number(fields.get(name) ?? NaN);
-}
-
-function sendResult(fields: URLSearchParams): JavaSendResult {
-  return {
-    keys: text(fields, 'keys'),
-    status: text(fields, 'status'),
-    msgId: text(fields, 'msgId'),
-    offsetMsgId: text(fields, 'offsetMsgId'),
-    brokerName: text(fields, 'brokerName'),
-    queueId: number(fields, 'queueId'),
-    queueOffset: number(fields, 'queueOffset'),
-  };
-}
-
-function message(fields: URLSearchParams): JavaMessage {
-  const properties = [...fields].flatMap(([key, value]) => (key.startsWith('property.') ? [[key.slice('property.'.length), value]] : []));
-  return {
-    consumer: text(fields, 'consumer'),
-    topic: text(fields, 'topic'),
-    brokerName: text(fields, 'brokerName'),
-    queueId: number(fields, 'queueId'),
-    queueOffset: number(fields, 'queueOffset'),
-    msgId: text(fields, 'msgId'),
-    ...optional(fields, 'tags'),
-    ...optional(fields, 'keys'),
-    ...optional(fields, 'body'),
-    bodyLength: number(fields, 'bodyLength'),
-    bodyMd5: text(fields, 'bodyMd5'),
-    reconsumeTimes: number(fields, 'reconsumeTimes'),
-    sysFlag: number(fields, 'sysFlag'),
-    bornTimestamp: number(fields, 'bornTimestamp'),
-    storeTimestamp: number(fields, 'storeTimestamp'),
-    commitLogOffset: number(fields, 'commitLogOffset'),
-    properties: Object.fromEntries(properties) as Record<string, string>,
-  };
-}
-
-function optional(fields: URLSearchParams, name: 'tags' | 'keys' | 'body'): { readonly [key in typeof name]?: string } {
-  const value = fields.get(name);
-  return value === null ? {} : { [name]: value };
 }

@@ -70,8 +70,10 @@ export class JavaProcess {
     return this.tail.join('\n');
   }
 
-  onLine(listener: (line: string) => void): void {
+  /** Answers how to stop listening. */
+  onLine(listener: (line: string) => void): () => void {
     this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   write(line: string): void {

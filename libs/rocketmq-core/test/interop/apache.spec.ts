@@ -1,5 +1,6 @@
+import { type JavaServer, startJavaBroker, startJavaNameServer } from '../../testing/java-cluster.js';
 import { JavaDriver } from '../../testing/java-driver.js';
-import { type JavaServer, mqadmin, startJavaBroker, startJavaNameServer } from '../../testing/java-cluster.js';
+import { JavaTools } from '../../testing/java-tools.js';
 
 // The oracle by itself: what the other suites compare with must answer on this machine, with each of its clients.
 const clusters: readonly { server: string; clients: readonly string[] }[] =
@@ -22,7 +23,7 @@ describe.each(clusters)('Apache RocketMQ $server', ({ server, clients }) => {
 
   afterAll(async () => {
     await broker.stop();
-    await nameServer.stop();
+    await nameServer.kill();
   }, 60_000);
 
   it.each(clients)(
@@ -67,8 +68,11 @@ describe.each(clusters)('Apache RocketMQ $server', ({ server, clients }) => {
   );
 
   it('lists its cluster', async () => {
-    const { code, lines } = await mqadmin(clients[0] ?? server, nameServer.address, 'clusterList');
-    expect(code).toBe(0);
-    expect(lines.join('\n')).toContain(broker.address);
+    const tools = await JavaTools.start(clients[0] ?? server, nameServer.address);
+    try {
+      expect(await tools.run('clusterList')).toContain(broker.address);
+    } finally {
+      await tools.stop();
+    }
   }, 60_000);
 });
