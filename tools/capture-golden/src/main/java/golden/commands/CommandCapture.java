@@ -80,8 +80,16 @@ public final class CommandCapture {
             .withHex("json", jsonFrame);
         if (command.code() <= Frames.BINARY_CODE_MAX) {
             row.withHex("binary", Frames.encode(numbered(commands.get(), command.code()), SerializeType.ROCKETMQ));
+            if (header == SendMessageRequestHeaderV2.class) {
+                row.with("binaryLeavesOut", inheritedFields(header));
+            }
         }
         return row;
+    }
+
+    /** This header writes itself in the binary form, and forgets what it inherits. */
+    private static List<String> inheritedFields(Class<?> header) {
+        return Filler.fieldsOf(header).stream().filter(field -> field.getDeclaringClass() != header).map(Field::getName).toList();
     }
 
     /** The fields a Java peer complains about when they are missing. */
