@@ -3,6 +3,7 @@ import type { ReceivedMessage, ConsumeContext, PushConsumer } from 'rocketmq-cor
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { planGroup, type GroupPlan } from '../coordination/group-coordinator.js';
 import type { ListenerEndpoint } from '../coordination/listener-endpoint.js';
+import { startPosition } from '../coordination/start-position.js';
 import { DRAIN_TIMEOUT_MS } from '../rocketmq.options.js';
 
 type Phase = 'waiting' | 'running' | 'drained';
@@ -71,7 +72,7 @@ export class ConsumerOrchestrator {
       group: plan.group,
       subscriptions: plan.subscriptions,
       ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
-      ...(plan.consumeFrom === undefined ? {} : { consumeFrom: plan.consumeFrom }),
+      ...startPosition(plan.consumeFrom),
       onMessage: (message, context) => this.deliver(plan, message, context),
     });
   }
