@@ -12,9 +12,11 @@ import {
   patchPhysicalOffset,
   patchQueueOffset,
   patchStoreTimestamp,
+  RECORD_HEAD_SIZE,
   RECORD_SIZE_MIN,
   recordProblem,
   recordSize,
+  recordStoreTimestamp,
   writeBlank,
   type RecordContent,
   type RecordPlace,
@@ -197,6 +199,7 @@ describe('record', () => {
       patchPhysicalOffset(bytes, 0, 2 ** 40);
       patchStoreTimestamp(bytes, 0, 1_800_000_000_000);
       expect(recordIn(bytes)).toMatchObject({ queueOffset: 11, physicalOffset: 2 ** 40, storeTimestamp: 1_800_000_000_000, bornHost });
+      expect(recordStoreTimestamp(bytes.subarray(0, RECORD_HEAD_SIZE))).toBe(1_800_000_000_000);
     }
   });
 

@@ -6,7 +6,7 @@
 //     + 4 bodySize + body + 1 (V1) | 2 (V2) topicSize + topic + 2 propertiesSize + properties
 //
 // Big-endian. A host is an IP of 4 or 16 bytes (sysFlag bits 4 and 5) and an int32 port. See docs/formats/record.md.
-import { assert, crc32, writeInt64 } from '../../base/index.js';
+import { assert, crc32, readInt64, saturate, writeInt64 } from '../../base/index.js';
 import type { HostAddress } from './message.js';
 import { PROPERTIES_SIZE_MAX } from './properties.js';
 import { PropertyName } from './property-name.js';
@@ -203,9 +203,21 @@ export function patchPhysicalOffset(record: Buffer, at: number, physicalOffset: 
   writeInt64(record, physicalOffset, at + RecordPosition.physicalOffset);
 }
 
-export function patchStoreTimestamp(record: Buffer, at: number, storeTimestamp: number): void {
+/** Bytes from the start of a record in which its store time lies, whatever its hosts are. */
+export const RECORD_HEAD_SIZE = RecordPosition.bornHost + 20 + 8;
+
+function storeTimestampAt(record: Buffer, at: number): number {
   const bornHostV6 = (record.readInt32BE(at + RecordPosition.sysFlag) & SysFlag.BORN_HOST_V6) !== 0;
-  writeInt64(record, storeTimestamp, at + RecordPosition.bornHost + (bornHostV6 ? 20 : 8));
+  return at + RecordPosition.bornHost + (bornHostV6 ? 20 : 8);
+}
+
+/** @param head at least the first RECORD_HEAD_SIZE bytes of a record, from `at` on */
+export function recordStoreTimestamp(head: Buffer, at = 0): number {
+  return saturate(readInt64(head, storeTimestampAt(head, at)));
+}
+
+export function patchStoreTimestamp(record: Buffer, at: number, storeTimestamp: number): void {
+  writeInt64(record, storeTimestamp, storeTimestampAt(record, at));
 }
 
 /** Marks the rest of a segment as unused: `size` bytes from `at` to its end, of which only the first 8 are written. */

@@ -1,0 +1,139 @@
+import type { JsonKey, JsonValue } from './json-value.js';
+import { JsonObject } from './json-value.js';
+
+export interface JsonStyle {
+  /** One entry per line, tabs, no space behind the colon: Java's configuration files. */
+  readonly pretty?: boolean;
+  /** Quotes around whole-number keys: the only form that other JSON readers know. */
+  readonly quotedKeys?: boolean;
+}
+
+/** Builds the text that fastjson would write. */
+export class JsonWriter {
+  private text = '';
+  private depth = 0;
+  private fresh = true;
+
+  constructor(private readonly style: JsonStyle = {}) {}
+
+  open(bracket: '{' | '['): void {
+    this.text += bracket;
+    this.depth += 1;
+    this.fresh = true;
+  }
+
+  close(bracket: '}' | ']'): void {
+    this.depth -= 1;
+    if (!this.fresh) this.line();
+    this.text += bracket;
+    this.fresh = false;
+  }
+
+  /** In front of each key of an object and each item of a list. */
+  next(): void {
+    if (!this.fresh) this.text += ',';
+    this.fresh = false;
+    this.line();
+  }
+
+  /** `"name":`, quoted and with its colon. */
+  name(quoted: string): void {
+    this.next();
+    this.text += quoted;
+  }
+
+  numberKey(key: number | bigint): void {
+    this.next();
+    this.text += this.style.quotedKeys === true ? `"${key}":` : `${key}:`;
+  }
+
+  /** Behind a key that was written as a value. */
+  colon(): void {
+    this.text += ':';
+  }
+
+  string(value: string): void {
+    this.text += JSON.stringify(value);
+  }
+
+  integer(value: number | bigint): void {
+    this.text += String(value);
+  }
+
+  double(value: number): void {
+    this.text += javaDouble(value);
+  }
+
+  word(value: boolean | null): void {
+    this.text += String(value);
+  }
+
+  finish(): string {
+    return this.text;
+  }
+
+  private line(): void {
+    if (this.style.pretty === true) this.text += `\n${'\t'.repeat(this.depth)}`;
+  }
+}
+
+/** A double as `Double.toString` prints it; what is no number becomes null, as fastjson writes it. */
+export function javaDouble(value: number): string {
+  if (!Number.isFinite(value)) return 'null';
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
+  const size = Math.abs(value);
+  if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value);
+  const [mantissa = '', exponent = ''] = value.toExponential().split('e');
+  // Java prints two digits at least, and takes the second one from the value.
+  const digits = mantissa.includes('.') ? mantissa : (value.toPrecision(2).split('e')[0] ?? mantissa);
+  return `${digits}E${Number(exponent)}`;
+}
+
+/** Writes any value; whole numbers as they are, others as Java prints doubles. Keys keep their order. */
+export function writeJson(value: JsonValue, style: JsonStyle = {}): string {
+  const writer = new JsonWriter(style);
+  writeValue(value, writer);
+  return writer.finish();
+}
+
+export function writeValue(value: JsonValue, out: JsonWriter): void {
+  if (value instanceof JsonObject) writeObject(value, out);
+  else if (typeof value === 'string') out.string(value);
+  else if (typeof value === 'number') writeNumber(value, out);
+  else if (typeof value === 'bigint') out.integer(value);
+  else if (value === null || typeof value === 'boolean') out.word(value);
+  else writeList(value, out);
+}
+
+function writeNumber(value: number, out: JsonWriter): void {
+  if (Number.isInteger(value)) out.integer(value);
+  else out.double(value);
+}
+
+function writeList(items: readonly JsonValue[], out: JsonWriter): void {
+  out.open('[');
+  for (const item of items) {
+    out.next();
+    writeValue(item, out);
+  }
+  out.close(']');
+}
+
+function writeObject(object: JsonObject, out: JsonWriter): void {
+  out.open('{');
+  for (const [key, value] of object.entries) {
+    writeKey(key, out);
+    writeValue(value, out);
+  }
+  out.close('}');
+}
+
+function writeKey(key: JsonKey, out: JsonWriter): void {
+  if (typeof key === 'string') out.name(`${JSON.stringify(key)}:`);
+  else if (typeof key !== 'object') out.numberKey(key);
+  else {
+    out.next();
+    writeObject(key, out);
+    out.colon();
+  }
+}
