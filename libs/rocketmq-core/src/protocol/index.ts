@@ -341,7 +341,7 @@ export {
   type ConsumeStatus,
   type PopProcessQueueInfo,
   type ProcessQueueInfo,
-  type ProducerInfo,
+  ProducerInfo,
 } from './bodies/clients.js';
 export {
   ConsumerOffsetSerializeWrapper,
@@ -575,6 +575,14 @@ export {
   TopicQueueMappingSerializeWrapper,
   type TopicFilterType,
 } from './bodies/topic-config.js';
+export {
+  type ConsumerFilterData,
+  ConsumerFilterTable,
+  DelayOffsetSerializeWrapper,
+  KVConfigSerializeWrapper,
+  LmqConsumerOffset,
+  OffsetSerializeWrapper,
+} from './bodies/config-files.js';
 export { allBodies } from './bodies/all.js';
 export { type Body, type BodyOf } from './bodies/define-body.js';
 export { type QueueEntries } from './bodies/body-kinds.js';

@@ -14,8 +14,7 @@ export interface Placement {
 }
 
 export type AppendOutcome =
-  | ({ readonly kind: 'ok' | 'flush-disk-timeout' | 'flush-slave-timeout' | 'slave-not-available' } & Placement)
-  | AppendRefusal;
+  ({ readonly kind: 'ok' | 'flush-disk-timeout' | 'flush-slave-timeout' | 'slave-not-available' } & Placement) | AppendRefusal;
 
 /** As Java: GetMessageStatus. */
 export type GetStatus =

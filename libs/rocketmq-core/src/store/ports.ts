@@ -15,9 +15,3 @@ export interface ReplicationGate {
   /** Resolves when the log up to `physicalOffsetEnd` is replicated as the role demands. */
   replicated(physicalOffsetEnd: number): Promise<'ok' | 'flush-slave-timeout' | 'slave-not-available'>;
 }
-
-/** What the store needs to know of a topic. */
-export interface TopicTraits {
-  /** Whether the topic exists: consume queues of unknown topics are kept but not created. */
-  exists(topic: string): boolean;
-}

@@ -1,0 +1,200 @@
+import { Corruption } from '../../base/index.js';
+import type { InspectedRecord } from '../../protocol/index.js';
+import type { Logger } from '../../runtime/index.js';
+import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
+import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
+import type { QueueTable } from '../consume-queue/queue-table.js';
+import { isQueued, type Builder } from '../dispatch/builders.js';
+import { queueTagsCode } from '../dispatch/queue-tags-code.js';
+import type { Segment } from '../segments/segment-list.js';
+import type { CommitLog } from './commit-log.js';
+import { scanLog, type ScanResult } from './log-scan.js';
+
+export interface RecoveryOptions {
+  readonly log: CommitLog;
+  readonly queues: QueueTable;
+  readonly builders: readonly Builder[];
+  readonly checkpoint: Checkpoint;
+  readonly logger: Logger;
+  readonly delays: readonly number[];
+  readonly checkCrc: boolean;
+  /** Whether the last process said goodbye: then every file is whole and nothing has to be searched for. */
+  readonly cleanStop: boolean;
+}
+
+export interface Recovered {
+  /** Physical offset where the log ends. */
+  readonly end: number;
+  /** The last record before it; undefined when none was read. */
+  readonly last: { readonly physicalOffset: number; readonly storeTimestamp: number } | undefined;
+}
+
+/** 5.3.3 stamps the checkpoint's times when it dispatches, not when it flushes. */
+const TIME_MARGIN_MS = 3000;
+
+/**
+ * Brings log and queues of a store that was opened into agreement:
+ *
+ * 1. find the end of each queue in its files, then the end of the log by reading it from a place that the checkpoint vouches for;
+ * 2. while reading, dispatch every record that has no queue entry;
+ * 3. refuse when valid records follow behind the end: then the middle of the log is damaged, and cutting would lose them;
+ * 4. cut both at the end, with zeros behind it, and make that durable before anything is appended.
+ */
+export class Recovery {
+  private rebuilding = false;
+  private start: Segment | undefined;
+  private last: InspectedRecord | undefined;
+
+  constructor(private readonly options: RecoveryOptions) {}
+
+  /** @throws Corruption that names file and offset */
+  async run(): Promise<Recovered> {
+    const { log, queues, checkpoint, cleanStop } = this.options;
+    log.segments.load(!cleanStop);
+    this.rebuilding = !queues.load(!cleanStop);
+    for (const queue of queues.queues()) queue.recover(cleanStop ? Infinity : checkpoint.logicsPhysicalOffset);
+    const end = await this.findEnd();
+    await this.settleLog(end);
+    for (const queue of queues.queues()) this.settleQueue(queue, end);
+    return { end, last: this.last && { physicalOffset: this.last.physicalOffset, storeTimestamp: this.last.storeTimestamp } };
+  }
+
+  private async findEnd(): Promise<number> {
+    const { log, queues, logger } = this.options;
+    const first = log.segments.first;
+    if (first === undefined) return this.endOfEmptyLog();
+    let result = await this.scan(this.rebuilding ? first : this.startSegment(first));
+    if (result.stopped) {
+      logger.log('warn', 'the consume queues miss entries and are completed from the start of the log', { at: result.end });
+      this.rebuilding = true;
+      result = await this.scan(first);
+    }
+    logger.log('info', 'commit log recovered', { from: this.start?.baseOffset, end: result.end, reason: result.reason });
+    this.refuseDamage(result, queues.physicalEnd());
+    return result.end;
+  }
+
+  private endOfEmptyLog(): number {
+    const { log, queues } = this.options;
+    const physicalEnd = queues.physicalEnd();
+    if (physicalEnd < 0) return 0;
+    throw new Corruption(log.segments.folder, 0, `the folder has no segment, but the consume queues lead up to ${physicalEnd}`);
+  }
+
+  /** The segment from which on records may be without an entry, or missing themselves. */
+  private startSegment(first: Segment): Segment {
+    const { log, queues, checkpoint, cleanStop } = this.options;
+    if (cleanStop) return log.segments.find(queues.physicalEnd() - 1) ?? first;
+    const { logicsPhysicalOffset, physicMsgTimestamp, logicsMsgTimestamp } = checkpoint;
+    if (logicsPhysicalOffset > 0) return log.segments.find(logicsPhysicalOffset) ?? first;
+    const time = Math.min(physicMsgTimestamp, logicsMsgTimestamp) - TIME_MARGIN_MS;
+    return log.segments.segments.findLast((segment) => this.startsBefore(segment, time)) ?? first;
+  }
+
+  private startsBefore(segment: Segment, time: number): boolean {
+    const { log } = this.options;
+    const record = log.recordAt(segment.baseOffset, log.segments.capacityEnd);
+    return record !== undefined && record.storeTimestamp > 0 && record.storeTimestamp <= time;
+  }
+
+  private scan(start: Segment): Promise<ScanResult> {
+    const { log, builders, checkCrc } = this.options;
+    this.start = start;
+    return scanLog(start, {
+      segments: log.segments,
+      checkCrc,
+      isTorn: (record) => this.isTorn(record),
+      onRecord: (record) => this.restore(record),
+      onPortion: () => builders.forEach((builder) => builder.commit()),
+    });
+  }
+
+  // The checksum covers the body only. What a power cut has torn is zero, and no text that was appended holds a zero character.
+  private isTorn(record: InspectedRecord): boolean {
+    if (this.options.cleanStop || record.physicalOffset <= this.options.checkpoint.logicsPhysicalOffset) return false;
+    return record.topic.includes('\0') || record.propertiesText.includes('\0');
+  }
+
+  /** @returns false when entries before this one are missing that only an earlier part of the log can give back */
+  private restore(record: InspectedRecord): boolean {
+    this.last = record;
+    if (!isQueued(record.sysFlag)) return true;
+    const { topic, queueId, queueOffset, physicalOffset, size, sysFlag } = record;
+    const queue = this.options.queues.find(topic, queueId);
+    if (queue !== undefined && queue.holds(queueOffset, physicalOffset)) return true;
+    const hasGap = queue !== undefined && queue.nextOffset > 0 && queueOffset > queue.nextOffset;
+    if (hasGap && !this.rebuilding) return false;
+    const { propertiesText: properties, storeTimestamp } = record;
+    const tagsCode = queueTagsCode({ topic, properties, storeTimestamp }, this.options.delays);
+    const request = { topic, queueId, queueOffset, physicalOffset, size, tagsCode, storeTimestamp, sysFlag, properties };
+    for (const builder of this.options.builders) builder.add(request);
+    return true;
+  }
+
+  // A tail that is merely missing is what a power cut leaves. But where the checkpoint vouches for a later record, the disk has lost or changed
+  // what it had acknowledged.
+  private refuseDamage({ end, reason }: ScanResult, physicalEnd: number): void {
+    const { checkpoint, cleanStop, logger } = this.options;
+    const vouched = checkpoint.logicsPhysicalOffset;
+    if (end > vouched || vouched === 0) return;
+    const survivor = this.survivorBehind(end, vouched);
+    if (survivor === undefined && !cleanStop) {
+      logger.log('error', 'the commit log ends before its checkpoint: messages are lost', {
+        end,
+        checkpoint: vouched,
+        physicalEnd,
+        reason,
+      });
+      return;
+    }
+    const segment = this.options.log.segments.find(end) ?? this.options.log.segments.last;
+    const what = survivor === undefined ? 'was there' : 'is still there';
+    const file = segment?.path ?? this.options.log.segments.folder;
+    throw new Corruption(
+      file,
+      end - (segment?.baseOffset ?? 0),
+      `no valid record (${reason}), but one behind it ${what}: at ${survivor ?? vouched}`,
+    );
+  }
+
+  /** A physical offset behind `end` at which a whole record lies. */
+  private survivorBehind(end: number, vouched: number): number | undefined {
+    const { log, queues } = this.options;
+    const candidates = [vouched];
+    for (const queue of queues.queues()) {
+      const next = queue.at(queue.firstFrom(end + 1));
+      if (next !== undefined && next.physicalOffset <= vouched) candidates.push(next.physicalOffset);
+    }
+    return candidates.find(
+      (physicalOffset) => physicalOffset > end && log.recordAt(physicalOffset, log.segments.capacityEnd) !== undefined,
+    );
+  }
+
+  private async settleLog(end: number): Promise<void> {
+    const { segments } = this.options.log;
+    segments.cutAt(end);
+    // What a killed process has written may still be in the page cache only.
+    const mayBeDirty = this.options.cleanStop ? [] : segments.segments.filter((one) => one.baseOffset >= (this.start?.baseOffset ?? 0));
+    for (const segment of mayBeDirty) await segments.handleOf(segment).datasync();
+    if (segments.last !== undefined) segments.syncSync();
+  }
+
+  /** Entries that lead nowhere are cut off: those behind the end of the log, and leftovers from before an earlier cut. */
+  private settleQueue(queue: ConsumeQueue, end: number): void {
+    queue.commit();
+    if (queue.physicalEnd > end) queue.cutAt(queue.firstFrom(end));
+    let valid = queue.maxOffset;
+    while (valid > queue.minOffset && !this.leadsToItsRecord(queue, valid - 1, end)) valid -= 1;
+    if (valid < queue.maxOffset) queue.cutAt(valid);
+    queue.correctMin(this.options.log.minOffset);
+    queue.opened();
+  }
+
+  private leadsToItsRecord(queue: ConsumeQueue, queueOffset: number, end: number): boolean {
+    const entry = queue.at(queueOffset);
+    if (entry === undefined || entry.physicalOffset < this.options.log.minOffset) return true;
+    const record = this.options.log.recordAt(entry.physicalOffset, end);
+    if (record?.size !== entry.size) return false;
+    return record.queueOffset === queueOffset && record.queueId === queue.queueId && record.topic === queue.topic;
+  }
+}

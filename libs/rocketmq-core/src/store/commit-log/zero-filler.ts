@@ -1,0 +1,68 @@
+import { messageOf } from '../../base/index.js';
+import type { Logger } from '../../runtime/index.js';
+import type { SegmentList } from '../segments/segment-list.js';
+
+/** How far the zeros run ahead of the writer, and in which portions. */
+const AHEAD = 16 * 1024 * 1024;
+const PORTION = 1024 * 1024;
+const PAGE = 4096;
+
+/**
+ * Writes zeros ahead of the log's end, so that the blocks of the sparse segment are there before the writer comes and a sync of a few records
+ * need not make room for them first. One portion at a time and only while there is work, because each sync also writes the zeros of its file.
+ *
+ * A portion is written in the background: nothing else may write into its range meanwhile, see `busyUntilClear`.
+ */
+export class ZeroFiller {
+  private filledTo = 0;
+  private portion: { readonly from: number; readonly to: number; readonly done: Promise<void> } | undefined;
+  private stopped = false;
+  private readonly zeros: Buffer;
+
+  constructor(
+    private readonly segments: SegmentList,
+    private readonly logger: Logger,
+  ) {
+    this.zeros = Buffer.alloc(Math.min(PORTION, segments.segmentSize));
+  }
+
+  /** The log ends at `end`: continues when there are not enough zeros behind it. */
+  advance(end: number): void {
+    if (this.portion !== undefined || this.stopped) return;
+    const from = Math.max(this.filledTo, Math.ceil(end / PAGE) * PAGE);
+    const segment = this.segments.find(from);
+    if (segment === undefined || from >= end + AHEAD) return;
+    const to = Math.min(from + this.zeros.length, segment.baseOffset + this.segments.segmentSize);
+    const done = this.segments
+      .handleOf(segment)
+      .write(this.zeros.subarray(0, to - from), from - segment.baseOffset)
+      .then(
+        () => this.finish(to),
+        (error: unknown) => this.giveUp(error),
+      );
+    this.portion = { from, to, done };
+  }
+
+  /** @returns undefined when `start` to `end` may be written now, else a promise to wait for before asking again */
+  busyUntilClear(start: number, end: number): Promise<void> | undefined {
+    const portion = this.portion;
+    return portion !== undefined && start < portion.to && portion.from < end ? portion.done : undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.portion?.done;
+  }
+
+  private finish(to: number): void {
+    this.portion = undefined;
+    this.filledTo = to;
+  }
+
+  // Nothing depends on the zeros: without room for them the appends themselves will say so.
+  private giveUp(error: unknown): void {
+    this.portion = undefined;
+    this.stopped = true;
+    this.logger.log('warn', 'the commit log is not filled with zeros ahead any more', { error: messageOf(error) });
+  }
+}

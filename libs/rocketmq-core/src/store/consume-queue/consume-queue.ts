@@ -1,0 +1,285 @@
+import { assert } from '../../base/index.js';
+import type { Segment, SegmentList } from '../segments/segment-list.js';
+import { blankEntries, ENTRY_SIZE, entryMessageSize, entryPhysicalOffset, isBlankEntry, isEntry, writeEntry } from './entry-layout.js';
+
+export interface Entry {
+  readonly queueOffset: number;
+  readonly physicalOffset: number;
+  /** Of the record in the commit log, in bytes. */
+  readonly size: number;
+  readonly tagsCode: number;
+}
+
+const CHUNK_ENTRIES = 4096;
+/** Missing entries that are filled with blanks at most; a record that claims more is damaged. */
+const GAP_MAX = 10_000_000;
+
+/**
+ * The messages of one queue in order. Three offsets grow at different times:
+ *
+ *     minOffset <= maxOffset <= nextOffset
+ *
+ * An append takes `nextOffset`; once its record is dispatched the entry is gathered here, and `commit` writes what the turn has gathered in one
+ * system call and moves `maxOffset`, from where readers see it.
+ */
+export class ConsumeQueue {
+  minOffset = 0;
+  maxOffset = 0;
+  /** The offset that the next append takes. */
+  nextOffset = 0;
+  /** Physical offset after the last record that has an entry; -1 without one. */
+  physicalEnd = -1;
+  /** Entries below this offset were there when the store was opened: they may not be in the page cache. */
+  openOffset = 0;
+
+  isDropped = false;
+
+  private trustedPhysicalOffset = Infinity;
+  private gathered = Buffer.allocUnsafe(ENTRY_SIZE * 16);
+  private gatheredCount = 0;
+  private readonly dirty = new Set<Segment>();
+  /** Bytes written since the last flush. */
+  dirtyBytes = 0;
+
+  constructor(
+    readonly topic: string,
+    readonly queueId: number,
+    readonly segments: SegmentList,
+  ) {}
+
+  /** Takes the entry of the next message; `commit` writes it. */
+  add(entry: Entry): void {
+    const expected = this.maxOffset + this.gatheredCount;
+    if (entry.queueOffset !== expected && !this.prepareFor(entry)) return;
+    const at = this.gatheredCount * ENTRY_SIZE;
+    if (at + ENTRY_SIZE > this.gathered.length) this.gathered = Buffer.concat([this.gathered], this.gathered.length * 2);
+    writeEntry(this.gathered, at, entry);
+    this.gatheredCount += 1;
+    this.physicalEnd = entry.physicalOffset + entry.size;
+    if (this.nextOffset <= entry.queueOffset) this.nextOffset = entry.queueOffset + 1;
+  }
+
+  /** Whether entries wait for `commit`. */
+  get hasGathered(): boolean {
+    return this.gatheredCount > 0;
+  }
+
+  /** @throws OperationFailed; the entries stay gathered, a later commit writes them again */
+  commit(): void {
+    if (this.gatheredCount === 0) return;
+    this.write(this.gathered.subarray(0, this.gatheredCount * ENTRY_SIZE), this.maxOffset);
+    this.maxOffset += this.gatheredCount;
+    this.gatheredCount = 0;
+  }
+
+  /** The queue is removed: what it has gathered is for nobody. */
+  drop(): void {
+    this.isDropped = true;
+    this.gatheredCount = 0;
+    this.dirty.clear();
+    this.segments.close();
+  }
+
+  /**
+   * For an entry that is not the next one, which only recovery meets: it dispatches records again.
+   * @returns whether the entry is to be added
+   */
+  private prepareFor(entry: Entry): boolean {
+    this.commit();
+    if (entry.queueOffset < this.minOffset) return false;
+    if (entry.queueOffset < this.maxOffset) {
+      const there = this.at(entry.queueOffset);
+      if (there?.physicalOffset === entry.physicalOffset && there.size === entry.size) return false;
+      this.cutAt(entry.queueOffset);
+      return true;
+    }
+    this.fillUpTo(entry.queueOffset);
+    return true;
+  }
+
+  private fillUpTo(queueOffset: number): void {
+    const isNew = this.segments.last === undefined;
+    const position = queueOffset * ENTRY_SIZE;
+    if (isNew) this.segments.create(position);
+    const from = isNew ? (this.segments.first?.baseOffset ?? 0) / ENTRY_SIZE : this.maxOffset;
+    assert(queueOffset - from <= GAP_MAX, `${this.segments.folder}: a record claims queue offset ${queueOffset} after ${from}`);
+    this.writeBlanks(from, queueOffset);
+    this.maxOffset = queueOffset;
+    if (isNew) this.minOffset = queueOffset;
+  }
+
+  private writeBlanks(from: number, to: number): void {
+    for (let at = from; at < to; at += CHUNK_ENTRIES) this.write(blankEntries(Math.min(CHUNK_ENTRIES, to - at)), at);
+  }
+
+  private write(bytes: Buffer, queueOffset: number): void {
+    const position = queueOffset * ENTRY_SIZE;
+    const end = position + bytes.length;
+    if (this.segments.last === undefined) this.segments.create(position);
+    while (this.segments.capacityEnd < end) this.segments.create();
+    this.segments.writeSync(bytes, position);
+    this.markDirty(position, end);
+  }
+
+  private markDirty(position: number, end: number): void {
+    for (let at = position; at < end; at += this.segments.segmentSize) this.noteDirty(at);
+    this.noteDirty(end - 1);
+    this.dirtyBytes += end - position;
+  }
+
+  private noteDirty(position: number): void {
+    const segment = this.segments.find(position);
+    if (segment !== undefined) this.dirty.add(segment);
+  }
+
+  get isDirty(): boolean {
+    return this.dirty.size > 0;
+  }
+
+  /** The files that hold bytes written since the last call. */
+  takeDirty(): Segment[] {
+    const segments = [...this.dirty];
+    this.dirty.clear();
+    this.dirtyBytes = 0;
+    return segments;
+  }
+
+  /** Entries as bytes, from `queueOffset` on; fewer than `count` at the end of the queue. */
+  readSync(queueOffset: number, count: number): Buffer {
+    const bytes = this.bufferFor(queueOffset, count);
+    return bytes.subarray(0, this.segments.readSync(bytes, bytes.length, queueOffset * ENTRY_SIZE));
+  }
+
+  async read(queueOffset: number, count: number): Promise<Buffer> {
+    const bytes = this.bufferFor(queueOffset, count);
+    return bytes.subarray(0, await this.segments.read(bytes, bytes.length, queueOffset * ENTRY_SIZE));
+  }
+
+  private bufferFor(queueOffset: number, count: number): Buffer {
+    return Buffer.allocUnsafe(Math.max(0, Math.min(count, this.maxOffset - queueOffset)) * ENTRY_SIZE);
+  }
+
+  /** @returns undefined when the queue has no message at that offset */
+  at(queueOffset: number): { readonly physicalOffset: number; readonly size: number } | undefined {
+    if (queueOffset < this.minOffset || queueOffset >= this.maxOffset) return undefined;
+    const bytes = this.readSync(queueOffset, 1);
+    if (bytes.length < ENTRY_SIZE || isBlankEntry(bytes, 0)) return undefined;
+    return { physicalOffset: entryPhysicalOffset(bytes, 0), size: entryMessageSize(bytes, 0) };
+  }
+
+  /** Forgets the entries from `queueOffset` on; the bytes behind become zero. */
+  cutAt(queueOffset: number): void {
+    this.segments.cutAt(queueOffset * ENTRY_SIZE);
+    for (const segment of this.dirty) if (!this.segments.segments.includes(segment)) this.dirty.delete(segment);
+    if (this.segments.last !== undefined) this.dirty.add(this.segments.last);
+    this.maxOffset = Math.max(queueOffset, this.minOffset);
+    this.nextOffset = this.maxOffset;
+    this.physicalEnd = this.lastPhysicalEnd();
+  }
+
+  /**
+   * Finds the end of the queue in its files.
+   * @param trustedPhysicalOffset entries of records up to here are known to be whole; later ones may be missing in any order, so that the first
+   *   hole ends the queue whatever lies behind it. Infinity after a clean stop.
+   */
+  recover(trustedPhysicalOffset: number): void {
+    const { first } = this.segments;
+    if (first === undefined) return;
+    this.trustedPhysicalOffset = trustedPhysicalOffset;
+    this.minOffset = first.baseOffset / ENTRY_SIZE;
+    this.maxOffset = this.findEnd();
+    this.minOffset = this.firstWhere((bytes) => !isBlankEntry(bytes, 0));
+    this.nextOffset = this.maxOffset;
+    this.physicalEnd = this.lastPhysicalEnd();
+  }
+
+  /** Whether recovery need not look at this message: its entry was there before the last checkpoint. */
+  holds(queueOffset: number, physicalOffset: number): boolean {
+    return queueOffset < this.nextOffset && physicalOffset <= this.trustedPhysicalOffset;
+  }
+
+  /** Recovery has ended: what is here now is old, what comes was written by this process. */
+  opened(): void {
+    this.openOffset = this.maxOffset;
+    this.nextOffset = this.maxOffset;
+  }
+
+  private findEnd(): number {
+    const { segments } = this.segments;
+    const perFile = this.segments.segmentSize / ENTRY_SIZE;
+    let start = segments.length - 1;
+    while (start > 0 && !this.startsTrusted(segments[start])) start -= 1;
+    let end = (segments[start]?.baseOffset ?? 0) / ENTRY_SIZE;
+    for (const segment of segments.slice(start)) {
+      const fileEnd = segment.baseOffset / ENTRY_SIZE + perFile;
+      const isUntrusted = (bytes: Buffer) => !isEntry(bytes, 0) || entryPhysicalOffset(bytes, 0) > this.trustedPhysicalOffset;
+      const trustedEnd = this.search(segment.baseOffset / ENTRY_SIZE, fileEnd, isUntrusted);
+      end = this.scan(trustedEnd, fileEnd - trustedEnd);
+      // A killed process may have left them in the page cache only.
+      if (end > trustedEnd) this.dirty.add(segment);
+      if (end < fileEnd) break;
+    }
+    return end;
+  }
+
+  private startsTrusted(segment: Segment | undefined): boolean {
+    const bytes = Buffer.alloc(ENTRY_SIZE);
+    if (segment === undefined || this.segments.readSync(bytes, ENTRY_SIZE, segment.baseOffset) < ENTRY_SIZE) return false;
+    return isEntry(bytes, 0) && entryPhysicalOffset(bytes, 0) <= this.trustedPhysicalOffset;
+  }
+
+  /** @returns the offset of the first entry from `from` on that is none, or does not follow the one before it */
+  private scan(from: number, count: number): number {
+    const chunk = Buffer.allocUnsafe(Math.min(count, CHUNK_ENTRIES) * ENTRY_SIZE);
+    let physicalEnd = 0;
+    for (let done = 0; done < count;) {
+      const read = this.segments.readSync(chunk, Math.min(chunk.length, (count - done) * ENTRY_SIZE), (from + done) * ENTRY_SIZE);
+      for (let at = 0; at + ENTRY_SIZE <= read; at += ENTRY_SIZE, done += 1) {
+        if (!isEntry(chunk, at)) return from + done;
+        if (isBlankEntry(chunk, at)) continue;
+        const physicalOffset = entryPhysicalOffset(chunk, at);
+        // Later messages lie further back in the log: what does not is left over from before a cut.
+        if (physicalOffset < physicalEnd) return from + done;
+        physicalEnd = physicalOffset + entryMessageSize(chunk, at);
+      }
+      if (read < ENTRY_SIZE) return from + done;
+    }
+    return from + count;
+  }
+
+  /** Moves the minimum to the first entry whose record is still in the log. */
+  correctMin(physicalMin: number): void {
+    if (this.minOffset >= this.maxOffset) return;
+    const first = this.at(this.minOffset);
+    if (first !== undefined && first.physicalOffset >= physicalMin) return;
+    this.minOffset = this.firstWhere((bytes) => !isBlankEntry(bytes, 0) && entryPhysicalOffset(bytes, 0) >= physicalMin);
+  }
+
+  /** Binary search for the first entry between minimum and maximum that `matches`; all after it must match too. */
+  firstWhere(matches: (entry: Buffer) => boolean): number {
+    return this.search(this.minOffset, this.maxOffset, matches);
+  }
+
+  private search(from: number, to: number, matches: (entry: Buffer) => boolean): number {
+    const entry = Buffer.alloc(ENTRY_SIZE);
+    let low = from;
+    let high = to;
+    while (low < high) {
+      const middle = low + Math.floor((high - low) / 2);
+      const read = this.segments.readSync(entry, ENTRY_SIZE, middle * ENTRY_SIZE);
+      if (read < ENTRY_SIZE || matches(entry)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** The first offset whose record starts at or after `physicalOffset`. */
+  firstFrom(physicalOffset: number): number {
+    return this.firstWhere((bytes) => entryPhysicalOffset(bytes, 0) >= physicalOffset);
+  }
+
+  private lastPhysicalEnd(): number {
+    const last = this.at(this.maxOffset - 1);
+    return last === undefined ? -1 : last.physicalOffset + last.size;
+  }
+}

@@ -1,0 +1,112 @@
+import { messageOf } from '../../base/index.js';
+import { Loop, SerialQueue, type Clock, type FileSystem, type Logger } from '../../runtime/index.js';
+import type { CheckpointFile } from '../checkpoint/checkpoint-file.js';
+import type { CommitLog } from '../commit-log/commit-log.js';
+import type { StoreConfig } from '../config/store-config.js';
+import type { StoreHealth } from '../store-health.js';
+import type { ConsumeQueue } from './consume-queue.js';
+import type { QueueTable } from './queue-table.js';
+
+export interface QueueFlushOptions {
+  readonly config: StoreConfig;
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly health: StoreHealth;
+  readonly log: CommitLog;
+  readonly queues: QueueTable;
+  readonly checkpoint: CheckpointFile;
+  /** The last record that every queue has. */
+  readonly lastDispatched: () => { readonly physicalOffset: number; readonly storeTimestamp: number } | undefined;
+}
+
+const PAGE = 4096;
+/** The checkpoint follows after this much of the log too: what recovery reads stays short under load. */
+const CHECKPOINT_LAG_MAX = 128 * 1024 * 1024;
+
+/** Makes the consume queues durable and then says so in the checkpoint. As Java: ConsumeQueueStore.FlushConsumeQueueService. */
+export class QueueFlushLoop {
+  private readonly loop: Loop;
+  private readonly runs = new SerialQueue();
+  private thoroughMs: number;
+
+  constructor(private readonly options: QueueFlushOptions) {
+    const { clock, logger, config } = options;
+    this.thoroughMs = clock.monotonic();
+    this.loop = new Loop({
+      name: 'consume queue flush',
+      clock,
+      logger,
+      periodMs: config.flushIntervalConsumeQueue,
+      run: () => this.flushDue(),
+    });
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.loop.stop();
+  }
+
+  private async flushDue(): Promise<void> {
+    const { config, clock, checkpoint, health, lastDispatched } = this.options;
+    if (!health.isRunning) return;
+    const lag = (lastDispatched()?.physicalOffset ?? 0) - checkpoint.values.logicsPhysicalOffset;
+    const isThorough = clock.monotonic() - this.thoroughMs >= config.flushConsumeQueueThoroughInterval || lag >= CHECKPOINT_LAG_MAX;
+    if (isThorough) await this.flushAll();
+    else await this.runs.run(() => this.flushQueues(config.flushConsumeQueueLeastPages * PAGE));
+  }
+
+  /**
+   * Flushes everything and moves the checkpoint. The order is the invariant of the checkpoint: note what is dispatched, sync the log, sync the
+   * queues, then write the note.
+   * @throws OperationFailed `io`; the store has failed then
+   */
+  flushAll(): Promise<void> {
+    return this.runs.run(async () => {
+      const last = this.options.lastDispatched();
+      this.thoroughMs = this.options.clock.monotonic();
+      await this.options.log.flush();
+      await this.flushQueues(0);
+      if (last !== undefined) await this.failing(this.stamp(last));
+    });
+  }
+
+  private stamp({ physicalOffset, storeTimestamp }: { physicalOffset: number; storeTimestamp: number }): Promise<void> {
+    return this.options.checkpoint.store({
+      physicMsgTimestamp: storeTimestamp,
+      logicsMsgTimestamp: storeTimestamp,
+      logicsPhysicalOffset: physicalOffset,
+    });
+  }
+
+  private async flushQueues(sizeLeast: number): Promise<void> {
+    for (const queue of this.options.queues.queues()) {
+      if (queue.isDirty && queue.dirtyBytes >= sizeLeast) await this.failing(this.flushQueue(queue), queue);
+    }
+  }
+
+  private async flushQueue(queue: ConsumeQueue): Promise<void> {
+    const { segments } = queue;
+    const dirty = queue.takeDirty();
+    if (segments.needsFolderSync) {
+      await segments.syncFolder();
+      await this.options.files.syncFolder(`${this.options.queues.folder}/${queue.topic}`);
+      await this.options.files.syncFolder(this.options.queues.folder);
+    }
+    for (const segment of dirty) await segments.handleOf(segment).datasync();
+  }
+
+  // A failed sync leaves the disk in an unknown state; only a queue that was removed meanwhile may take its files along.
+  private async failing(work: Promise<void>, queue?: ConsumeQueue): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (queue?.isDropped === true) return;
+      this.options.health.fail(messageOf(error));
+      throw error;
+    }
+  }
+}

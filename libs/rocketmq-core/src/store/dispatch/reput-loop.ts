@@ -1,0 +1,82 @@
+import { messageOf } from '../../base/index.js';
+import { Loop, type Clock, type Logger } from '../../runtime/index.js';
+import type { ArrivalListener } from '../ports.js';
+import type { Builder, DispatchRequest } from './builders.js';
+
+export interface ReputOptions {
+  readonly builders: readonly Builder[];
+  readonly arrivals: ArrivalListener | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const RETRY_PERIOD_MS = 1000;
+
+/**
+ * Follows the log: hands each record to the builders and then tells that it has arrived. Records come from the appends themselves, in the turn
+ * in which they became readable; the loop only tries again what the disk has refused.
+ */
+export class ReputLoop {
+  /** Physical offset up to which every builder has written what it builds. */
+  dispatchedOffset = 0;
+  /** The record before that offset; undefined when none is known. */
+  last: { readonly physicalOffset: number; readonly storeTimestamp: number } | undefined;
+  private waiting: DispatchRequest[] = [];
+  private waitingEnd = 0;
+  private readonly loop: Loop;
+
+  constructor(private readonly options: ReputOptions) {
+    const { clock, logger } = options;
+    this.loop = new Loop({ name: 'reput', clock, logger, periodMs: RETRY_PERIOD_MS, run: () => this.commit() });
+  }
+
+  /** @param last the record before the offset */
+  startAt(physicalOffset: number, last: ReputLoop['last']): void {
+    this.dispatchedOffset = physicalOffset;
+    this.waitingEnd = physicalOffset;
+    this.last = last;
+    this.loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.loop.stop();
+    this.commit();
+  }
+
+  /** Takes the records up to `end`, all of them in log order. */
+  dispatch(requests: readonly DispatchRequest[], end: number): void {
+    for (const request of requests) {
+      for (const builder of this.options.builders) builder.add(request);
+      this.waiting.push(request);
+    }
+    this.waitingEnd = end;
+  }
+
+  /** Writes what was taken since the last commit: one call for all groups of a turn. */
+  commit(): void {
+    if (this.waitingEnd === this.dispatchedOffset) return;
+    try {
+      for (const builder of this.options.builders) builder.commit();
+    } catch (error) {
+      this.options.logger.log('error', 'messages are stored but not yet consumable', { error: messageOf(error) });
+      return;
+    }
+    const arrived = this.waiting;
+    this.waiting = [];
+    this.dispatchedOffset = this.waitingEnd;
+    this.last = arrived[arrived.length - 1] ?? this.last;
+    this.announce(arrived);
+  }
+
+  private announce(requests: readonly DispatchRequest[]): void {
+    const { arrivals } = this.options;
+    if (arrivals === undefined) return;
+    for (const { topic, queueId, queueOffset, tagsCode, storeTimestamp } of requests) {
+      try {
+        arrivals.arrived({ topic, queueId, queueOffsetNext: queueOffset + 1, tagsCode: BigInt(tagsCode), storeTimestamp });
+      } catch (error) {
+        this.options.logger.log('error', 'an arrival listener failed', { error: messageOf(error) });
+      }
+    }
+  }
+}

@@ -1,0 +1,281 @@
+import { totalmem } from 'node:os';
+import type { Clock, FileHandle, FileSystem, Logger, Loop } from '../runtime/index.js';
+import { CheckpointFile } from './checkpoint/checkpoint-file.js';
+import { AppendQueue } from './commit-log/append-queue.js';
+import { CommitLog } from './commit-log/commit-log.js';
+import { logFlushLoop } from './commit-log/flush-loop.js';
+import { Recovery } from './commit-log/recovery.js';
+import type { StoreConfig } from './config/store-config.js';
+import { QueueFlushLoop } from './consume-queue/flush-loop.js';
+import { QueueTable } from './consume-queue/queue-table.js';
+import { buildersOf, type Builder } from './dispatch/builders.js';
+import { parseDelayLevels } from './dispatch/delay-levels.js';
+import { ReputLoop } from './dispatch/reput-loop.js';
+import type { BatchDraft, MessageDraft } from './message-draft.js';
+import type { AppendOutcome, GetOutcome } from './outcomes.js';
+import { storePaths, type StorePaths } from './paths.js';
+import type { ArrivalListener, ReplicationGate } from './ports.js';
+import { MessageReader, type GetRequest } from './reading/message-reader.js';
+import { queueOffsetByTime, storeTimeAt, type Boundary } from './reading/time-search.js';
+import { StoreHealth, type StoreStatus } from './store-health.js';
+import { takeStoreLock } from './store-lock.js';
+import { StoreStats } from './store-stats.js';
+
+export interface MessageStoreOptions {
+  readonly config: StoreConfig;
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly arrivals?: ArrivalListener;
+  readonly gate?: ReplicationGate;
+  /** Bytes of memory that count as the machine's; default what the system says. */
+  readonly memoryTotal?: number;
+}
+
+export interface StoreFigures {
+  readonly minPhysicalOffset: number;
+  readonly maxPhysicalOffset: number;
+  readonly flushedPhysicalOffset: number;
+  /** Bytes of the log that no consumer can see yet. */
+  readonly dispatchBehindBytes: number;
+  /** Messages appended since the store was opened, their bytes, and appends that failed. */
+  readonly putTimes: number;
+  readonly putSize: number;
+  readonly putFailedTimes: number;
+  readonly putTimeMaxMs: number;
+  /** Appends by latency, names as Java prints them. */
+  readonly putDistribution: readonly (readonly [name: string, count: number])[];
+  readonly getFoundTimes: number;
+  readonly getMissTimes: number;
+  readonly getMessageCount: number;
+  /** Used share of the file systems of the log and of the queues, 0 to 1. */
+  readonly diskRatio: { readonly commitLog: number; readonly consumeQueue: number };
+  /** Store time of the oldest message, ms; -1 without any. */
+  readonly earliestStoreTimestamp: number;
+}
+
+/** Handles for consume queue files kept open at most. */
+const QUEUE_HANDLES_MAX = 1024;
+
+/** The messages of one broker on disk, in the files of Apache RocketMQ. Wiring only. */
+export class MessageStore {
+  private readonly paths: StorePaths;
+  private readonly health: StoreHealth;
+  private readonly stats = new StoreStats();
+  private readonly delays: readonly number[];
+  private readonly queues: QueueTable;
+  private readonly builders: readonly Builder[];
+  private readonly log: CommitLog;
+  private readonly reput: ReputLoop;
+  private readonly appends: AppendQueue;
+  private readonly reader: MessageReader;
+  private readonly checkpoint: CheckpointFile;
+  private readonly queueFlush: QueueFlushLoop;
+  private readonly logFlush: Loop;
+  private lock: FileHandle | undefined;
+  private closing: Promise<void> | undefined;
+
+  /** @throws OperationFailed `refused` for settings that no store can be opened with */
+  constructor(private readonly options: MessageStoreOptions) {
+    const { config, files, clock, logger } = options;
+    this.paths = storePaths(config);
+    this.delays = parseDelayLevels(config.messageDelayLevel);
+    this.health = new StoreHealth(logger);
+    const { health, stats, delays } = this;
+    this.log = new CommitLog({ files, logger, health, folder: this.paths.commitLog, segmentSize: config.mappedFileSizeCommitLog });
+    const folder = this.paths.consumeQueue;
+    this.queues = new QueueTable({ files, logger, folder, fileSize: config.mappedFileSizeConsumeQueue, handlesMax: QUEUE_HANDLES_MAX });
+    const { log, queues } = this;
+    this.builders = buildersOf(queues);
+    this.reput = new ReputLoop({ builders: this.builders, arrivals: options.arrivals, clock, logger });
+    this.appends = new AppendQueue({ config, clock, health, log, queues, reput: this.reput, stats, delays });
+    this.reader = new MessageReader({ config, log, queues, stats, memoryTotal: options.memoryTotal ?? totalmem() });
+    this.checkpoint = new CheckpointFile(files, this.paths.checkpoint);
+    const { checkpoint } = this;
+    const lastDispatched = () => this.reput.last;
+    this.queueFlush = new QueueFlushLoop({ config, files, clock, logger, health, log, queues, checkpoint, lastDispatched });
+    this.logFlush = logFlushLoop({ config, clock, logger, health, log });
+  }
+
+  /**
+   * Takes the lock, recovers and starts.
+   * @throws OperationFailed `refused` when another process has the store open, `io` when the disk refuses
+   * @throws Corruption that names file and offset, when cutting the damage off would lose messages
+   */
+  async open(): Promise<void> {
+    const { files } = this.options;
+    for (const folder of [this.paths.root, this.paths.commitLog, this.paths.consumeQueue]) files.makeFolderSync(folder);
+    this.lock = await takeStoreLock(files, this.paths.lock);
+    try {
+      await this.recover();
+    } catch (error) {
+      this.releaseFiles();
+      throw error;
+    }
+  }
+
+  private async recover(): Promise<void> {
+    const { files, config, logger } = this.options;
+    const { abort, root } = this.paths;
+    const cleanStop = !files.existsSync(abort);
+    this.writeAbort();
+    this.checkpoint.load();
+    files.syncFolderSync(root);
+    const { log, queues, builders, delays } = this;
+    const checkCrc = config.checkCRCOnRecover;
+    const options = { log, queues, builders, checkpoint: this.checkpoint.values, logger, delays, checkCrc, cleanStop };
+    const { end, last } = await new Recovery(options).run();
+    log.startAt(end);
+    this.appends.startAt(end);
+    this.reput.startAt(end, last);
+    this.health.started();
+    // Before anything is appended: a checkpoint ahead of what was recovered would have the next recovery refuse.
+    if (this.checkpoint.values.logicsPhysicalOffset >= end) await this.checkpoint.store({ logicsPhysicalOffset: 0 });
+    if (!cleanStop) await this.queueFlush.flushAll();
+    this.queueFlush.start();
+    if (config.flushDiskType === 'ASYNC_FLUSH') this.logFlush.start();
+  }
+
+  /** Its presence tells the next start that this one did not end well. As Java: DefaultMessageStore.createTempFile. */
+  private writeAbort(): void {
+    const handle = this.options.files.openSync(this.paths.abort, 'create');
+    try {
+      handle.truncateSync(0);
+      handle.writeSync(Buffer.from(String(process.pid)), 0);
+    } finally {
+      handle.closeSync();
+    }
+  }
+
+  /** Answers what was accepted, makes it durable, and lets go of the files. Idempotent. */
+  close(): Promise<void> {
+    return (this.closing ??= this.shutDown());
+  }
+
+  private async shutDown(): Promise<void> {
+    if (this.lock === undefined) return;
+    await this.appends.drain();
+    const wasRunning = this.health.isRunning;
+    this.health.closed();
+    await this.logFlush.stop();
+    await this.queueFlush.stop();
+    await this.reput.stop();
+    if (wasRunning) await this.sayGoodbye();
+    await this.log.close();
+    this.releaseFiles();
+  }
+
+  private async sayGoodbye(): Promise<void> {
+    await this.queueFlush.flushAll();
+    if (this.reput.dispatchedOffset !== this.log.written) return;
+    this.options.files.removeSync(this.paths.abort);
+    this.options.files.syncFolderSync(this.paths.root);
+  }
+
+  private releaseFiles(): void {
+    this.log.segments.close();
+    this.queues.close();
+    this.checkpoint.close();
+    this.lock?.closeSync();
+    this.lock = undefined;
+  }
+
+  /** Resolves when the message is as safe as the settings and the draft demand; never rejects. */
+  append(draft: MessageDraft): Promise<AppendOutcome> {
+    return this.gated(this.appends.append(draft), draft.waitForStore);
+  }
+
+  /** All messages of the batch or none. */
+  appendBatch(draft: BatchDraft): Promise<AppendOutcome> {
+    return this.gated(this.appends.appendBatch(draft), draft.waitForStore);
+  }
+
+  private gated(outcome: Promise<AppendOutcome>, waitForStore: boolean): Promise<AppendOutcome> {
+    const { gate } = this.options;
+    return gate === undefined || !waitForStore ? outcome : this.replicated(gate, outcome);
+  }
+
+  private async replicated(gate: ReplicationGate, stored: Promise<AppendOutcome>): Promise<AppendOutcome> {
+    const outcome = await stored;
+    return outcome.kind === 'ok' ? { ...outcome, kind: await gate.replicated(this.log.written) } : outcome;
+  }
+
+  /** Reads messages of a queue; at once when they are recent, else in the background. */
+  get(request: GetRequest): GetOutcome | Promise<GetOutcome> {
+    return this.reader.get(request);
+  }
+
+  minQueueOffset(topic: string, queueId: number): number {
+    return this.queues.find(topic, queueId)?.minOffset ?? 0;
+  }
+
+  maxQueueOffset(topic: string, queueId: number): number {
+    return this.queues.find(topic, queueId)?.maxOffset ?? 0;
+  }
+
+  /** LOWER: the first offset stored at or after the time, else the maximum. UPPER: the last one at or before it, else the minimum. */
+  queueOffsetByTime(topic: string, queueId: number, timestampMs: number, boundary: Boundary): number {
+    const queue = this.queues.find(topic, queueId);
+    return queue === undefined ? 0 : queueOffsetByTime(this.log, queue, timestampMs, boundary);
+  }
+
+  /** When the message was stored, ms since the epoch; -1 when there is none. */
+  storeTimeAt(topic: string, queueId: number, queueOffset: number): number {
+    return storeTimeAt(this.log, this.queues.find(topic, queueId), queueOffset);
+  }
+
+  /** When the oldest message of the queue was stored, ms since the epoch; -1 when there is none. */
+  earliestStoreTime(topic: string, queueId: number): number {
+    const queue = this.queues.find(topic, queueId);
+    return queue === undefined ? -1 : storeTimeAt(this.log, queue, queue.minOffset);
+  }
+
+  /** The record at a physical offset; undefined when none starts there. */
+  recordAt(physicalOffset: number): Buffer | undefined {
+    return this.log.recordAt(physicalOffset)?.bytes;
+  }
+
+  /** Topics that have queues. */
+  topics(): Iterable<string> {
+    return this.queues.topics();
+  }
+
+  /** Removes the queues of the topic; its messages stay in the log until it expires. */
+  removeTopic(topic: string): boolean {
+    return this.queues.remove(topic);
+  }
+
+  get status(): StoreStatus {
+    return this.health.status;
+  }
+
+  /** Called once when the store refuses appends for good; at once when it has already failed. */
+  onFailure(listener: (reason: string) => void): void {
+    this.health.onFailure(listener);
+  }
+
+  figures(): StoreFigures {
+    const { log, reput, stats } = this;
+    return {
+      minPhysicalOffset: log.minOffset,
+      maxPhysicalOffset: log.written,
+      flushedPhysicalOffset: log.flushed,
+      dispatchBehindBytes: log.written - reput.dispatchedOffset,
+      putTimes: stats.putTimes,
+      putSize: stats.putSize,
+      putFailedTimes: stats.putFailedTimes,
+      putTimeMaxMs: stats.putTimeMaxMs,
+      putDistribution: stats.putDistribution(),
+      getFoundTimes: stats.getFoundTimes,
+      getMissTimes: stats.getMissTimes,
+      getMessageCount: stats.getMessageCount,
+      diskRatio: { commitLog: this.usedShare(this.paths.commitLog), consumeQueue: this.usedShare(this.paths.consumeQueue) },
+      earliestStoreTimestamp: log.storeTimeAt(log.minOffset),
+    };
+  }
+
+  private usedShare(folder: string): number {
+    const { total, free } = this.options.files.spaceSync(folder);
+    return total === 0 ? 0 : (total - free) / total;
+  }
+}

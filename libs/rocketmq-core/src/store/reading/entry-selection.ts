@@ -1,0 +1,99 @@
+import { ENTRY_SIZE, entryMessageSize, entryPhysicalOffset, entryTagsCode } from '../consume-queue/entry-layout.js';
+import type { GetStatus } from '../outcomes.js';
+
+/** Where a record lies in the log. */
+export interface Extent {
+  readonly physicalOffset: number;
+  readonly size: number;
+}
+
+export interface SelectionRules {
+  readonly maxMessages: number;
+  /** Bytes of all records together; the first is taken whatever its size. */
+  readonly sizeMax: number;
+  /** Records below this physical offset are old ones, for which tighter limits hold. */
+  readonly recentFrom: number;
+  readonly recent: { readonly count: number; readonly size: number };
+  readonly old: { readonly count: number; readonly size: number };
+  /** What of the log can be read. */
+  readonly readable: { readonly from: number; readonly to: number };
+  readonly segmentSize: number;
+  readonly matches: ((tagsCode: bigint) => boolean) | undefined;
+}
+
+export interface Selection {
+  readonly status: GetStatus;
+  /** Entries that were looked at; the next read starts behind them. */
+  readonly examined: number;
+  readonly extents: readonly Extent[];
+  readonly sizeTotal: number;
+}
+
+/**
+ * Which messages a read answers with. As Java: DefaultMessageStore.getMessage and isTheBatchFull.
+ * @param entries consume queue entries from the wanted offset on
+ */
+export function selectEntries(entries: Buffer, rules: SelectionRules): Selection {
+  const extents: Extent[] = [];
+  let status: GetStatus = 'no-matched-message';
+  let sizeTotal = 0;
+  let examined = 0;
+  let skipBelow = 0;
+  for (let at = 0; at + ENTRY_SIZE <= entries.length; at += ENTRY_SIZE) {
+    const physicalOffset = entryPhysicalOffset(entries, at);
+    const size = entryMessageSize(entries, at);
+    if (isFull({ physicalOffset, size }, extents.length, sizeTotal, rules)) break;
+    examined += 1;
+    if (physicalOffset < skipBelow) continue;
+    if (rules.matches !== undefined && !rules.matches(entryTagsCode(entries, at))) {
+      if (extents.length === 0) status = 'no-matched-message';
+      continue;
+    }
+    if (physicalOffset < rules.readable.from || physicalOffset + size > rules.readable.to) {
+      if (extents.length === 0) status = 'message-was-removing';
+      // As Java: a whole segment expires at once.
+      skipBelow = physicalOffset - (physicalOffset % rules.segmentSize) + rules.segmentSize;
+      continue;
+    }
+    extents.push({ physicalOffset, size });
+    sizeTotal += size;
+    status = 'found';
+    skipBelow = 0;
+  }
+  return { status, examined, extents, sizeTotal };
+}
+
+function isFull(next: Extent, count: number, sizeTotal: number, rules: SelectionRules): boolean {
+  if (count === 0) return false;
+  const size = sizeTotal + next.size;
+  if (count + 1 > rules.maxMessages || size > rules.sizeMax || sizeTotal >= rules.sizeMax) return true;
+  const limits = next.physicalOffset >= rules.recentFrom ? rules.recent : rules.old;
+  return size > limits.size || count >= limits.count;
+}
+
+/** One read that covers several records. */
+export interface Span {
+  readonly from: number;
+  to: number;
+  readonly extents: Extent[];
+}
+
+/** A read costs about as much as copying this many bytes that nobody asked for. */
+const GAP_MAX = 8 * 1024;
+
+/** Reads that cover the extents: neighbours, and what is only a little apart, share one. */
+export function spansOf(extents: readonly Extent[]): Span[] {
+  const spans: Span[] = [];
+  let last: Span | undefined;
+  for (const extent of extents) {
+    const end = extent.physicalOffset + extent.size;
+    if (last !== undefined && extent.physicalOffset >= last.to && extent.physicalOffset - last.to <= GAP_MAX) {
+      last.to = end;
+      last.extents.push(extent);
+    } else {
+      last = { from: extent.physicalOffset, to: end, extents: [extent] };
+      spans.push(last);
+    }
+  }
+  return spans;
+}

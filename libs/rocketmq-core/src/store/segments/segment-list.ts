@@ -1,0 +1,217 @@
+import { assert, Corruption } from '../../base/index.js';
+import type { FileHandle, FileSystem } from '../../runtime/index.js';
+import { parseSegmentName, segmentName } from '../paths.js';
+import type { HandleCache } from './handle-cache.js';
+
+export interface Segment {
+  readonly path: string;
+  /** Offset of its first byte in the row. */
+  readonly baseOffset: number;
+}
+
+export interface SegmentListOptions {
+  readonly files: FileSystem;
+  readonly handles: HandleCache;
+  readonly folder: string;
+  /** Bytes of every file. */
+  readonly segmentSize: number;
+}
+
+/**
+ * A row of files of one size without gaps, named after the offset of their first byte: one long file that is cut into pieces. Every file has
+ * its full length from the start (sparse), because Java refuses other lengths.
+ */
+export class SegmentList {
+  readonly folder: string;
+  readonly segmentSize: number;
+  private readonly files: FileSystem;
+  private readonly handles: HandleCache;
+  private row: Segment[] = [];
+  private folderChanged = false;
+
+  constructor(options: SegmentListOptions) {
+    this.folder = options.folder;
+    this.segmentSize = options.segmentSize;
+    this.files = options.files;
+    this.handles = options.handles;
+  }
+
+  get segments(): readonly Segment[] {
+    return this.row;
+  }
+  get first(): Segment | undefined {
+    return this.row[0];
+  }
+  get last(): Segment | undefined {
+    return this.row[this.row.length - 1];
+  }
+  /** Offset after the last file; 0 without files. */
+  get capacityEnd(): number {
+    const last = this.last;
+    return last === undefined ? 0 : last.baseOffset + this.segmentSize;
+  }
+
+  /**
+   * Takes in the files of the folder. Names that are none of segments are left alone.
+   * @param repairLength whether a last file that is too short may be extended: after a crash its length may not have become durable
+   * @throws Corruption for gaps and for lengths that are none of this list
+   */
+  load(repairLength: boolean): void {
+    this.row = [];
+    const found = this.files.listSync(this.folder).flatMap((name) => {
+      const baseOffset = parseSegmentName(name);
+      return baseOffset === undefined ? [] : [{ path: `${this.folder}/${name}`, baseOffset }];
+    });
+    found.forEach((segment, i) => this.take(segment, i === found.length - 1, repairLength));
+  }
+
+  private take(segment: Segment, isLast: boolean, repairLength: boolean): void {
+    const size = this.files.statSync(segment.path)?.size ?? 0;
+    // As Java: a last file without a byte was being made when the process ended.
+    if (size === 0 && isLast) {
+      this.files.removeSync(segment.path);
+      this.folderChanged = true;
+      return;
+    }
+    if (size !== this.segmentSize) {
+      if (!isLast || !repairLength || size > this.segmentSize) {
+        throw new Corruption(segment.path, size, `the file has ${size} bytes, ${this.segmentSize} are configured`);
+      }
+      this.handles.get(segment.path).truncateSync(this.segmentSize);
+    }
+    if (this.row.length > 0 && segment.baseOffset !== this.capacityEnd) {
+      throw new Corruption(segment.path, 0, `the file before it ends at ${this.capacityEnd}: a segment is missing`);
+    }
+    if (segment.baseOffset % this.segmentSize !== 0) {
+      throw new Corruption(segment.path, 0, `its name is no multiple of the configured ${this.segmentSize} bytes`);
+    }
+    this.row.push(segment);
+  }
+
+  find(offset: number): Segment | undefined {
+    const base = this.row[0]?.baseOffset;
+    return base === undefined || offset < base ? undefined : this.row[Math.floor((offset - base) / this.segmentSize)];
+  }
+
+  handleOf(segment: Segment): FileHandle {
+    return this.handles.get(segment.path);
+  }
+
+  /** Makes the next file of the row; in an empty row the one that holds `offset`. Durable only after `syncFolder`. */
+  create(offset = 0): Segment {
+    const baseOffset = this.row.length === 0 ? offset - (offset % this.segmentSize) : this.capacityEnd;
+    if (this.row.length === 0) this.files.makeFolderSync(this.folder);
+    const segment = { path: `${this.folder}/${segmentName(baseOffset)}`, baseOffset };
+    this.handles.create(segment.path).truncateSync(this.segmentSize);
+    this.row.push(segment);
+    this.folderChanged = true;
+    return segment;
+  }
+
+  /** Writes across as many files as it takes; they must exist. */
+  writeSync(bytes: Buffer, offset: number): void {
+    for (let done = 0; done < bytes.length;) {
+      const segment = this.mustFind(offset + done);
+      const position = offset + done - segment.baseOffset;
+      const size = Math.min(bytes.length - done, this.segmentSize - position);
+      this.handleOf(segment).writeSync(size === bytes.length ? bytes : bytes.subarray(done, done + size), position);
+      done += size;
+    }
+  }
+
+  /** @returns the number of bytes read; less than wanted at the end of the row */
+  readSync(target: Buffer, length: number, offset: number): number {
+    let done = 0;
+    while (done < length) {
+      const segment = this.find(offset + done);
+      if (segment === undefined) break;
+      const position = offset + done - segment.baseOffset;
+      const size = Math.min(length - done, this.segmentSize - position);
+      const read = this.handleOf(segment).readSync(target, done, size, position);
+      done += read;
+      if (read < size) break;
+    }
+    return done;
+  }
+
+  async read(target: Buffer, length: number, offset: number): Promise<number> {
+    let done = 0;
+    while (done < length) {
+      const segment = this.find(offset + done);
+      if (segment === undefined) break;
+      const position = offset + done - segment.baseOffset;
+      const size = Math.min(length - done, this.segmentSize - position);
+      const read = await this.handleOf(segment).read(target, done, size, position);
+      done += read;
+      if (read < size) break;
+    }
+    return done;
+  }
+
+  /**
+   * Everything from `end` on becomes zero and files after it go away. Bytes that merely lie behind the end would come back: a later record that
+   * ends where an old one starts makes that one valid again at the next recovery. Durable only after `syncSync`.
+   */
+  cutAt(end: number): void {
+    const kept = this.row.filter((segment) => segment.baseOffset < end);
+    for (const segment of this.row.slice(kept.length).reverse()) this.drop(segment);
+    this.row = kept;
+    const last = this.last;
+    if (last !== undefined && end < this.capacityEnd) {
+      const handle = this.handleOf(last);
+      // Shortening and extending again leaves zeros without writing any. A crash in between leaves a short last file, which `load` extends.
+      handle.truncateSync(end - last.baseOffset);
+      handle.truncateSync(this.segmentSize);
+    }
+  }
+
+  /** Makes the last file and the names of all files durable. */
+  syncSync(): void {
+    const last = this.last;
+    if (last !== undefined) this.handleOf(last).datasyncSync();
+    if (this.folderChanged) this.syncFolderSync();
+  }
+
+  /** Removes the folder, whatever is in it. */
+  removeAll(): void {
+    this.close();
+    this.row = [];
+    this.files.removeFolderSync(this.folder);
+  }
+
+  private drop(segment: Segment): void {
+    this.handles.close(segment.path);
+    this.files.removeSync(segment.path);
+    this.folderChanged = true;
+  }
+
+  /** Makes creations and removals durable. */
+  syncFolderSync(): void {
+    this.files.syncFolderSync(this.folder);
+    this.folderChanged = false;
+  }
+
+  async syncFolder(): Promise<void> {
+    this.folderChanged = false;
+    try {
+      await this.files.syncFolder(this.folder);
+    } catch (error) {
+      this.folderChanged = true;
+      throw error;
+    }
+  }
+
+  get needsFolderSync(): boolean {
+    return this.folderChanged;
+  }
+
+  close(): void {
+    for (const segment of this.row) this.handles.close(segment.path);
+  }
+
+  private mustFind(offset: number): Segment {
+    const segment = this.find(offset);
+    assert(segment !== undefined, `${this.folder} has no file for offset ${offset}`);
+    return segment;
+  }
+}

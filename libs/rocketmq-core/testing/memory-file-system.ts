@@ -1,0 +1,406 @@
+import { OperationFailed } from '../src/base/index.js';
+import type { FileHandle, FileSystem, Random } from '../src/runtime/index.js';
+import { FileContent } from './file-content.js';
+
+/** What a file system has been asked to do, in order; reads are not counted. */
+export interface DiskOperation {
+  /** Counts from 0. */
+  readonly index: number;
+  readonly kind: 'create' | 'write' | 'truncate' | 'sync' | 'rename' | 'remove' | 'make-folder' | 'remove-folder' | 'sync-folder';
+  readonly path: string;
+}
+
+/**
+ * What a power cut leaves of what was not synced:
+ *
+ * - `nothing`: none of it; `everything`: all of it, as after a killed process
+ * - `prefix`: the operations up to a random one; `torn`: of the one after them a part too
+ * - `scattered`: every sector of every write by chance, because the system writes pages back in any order
+ * - `extended`: like `scattered`, but all lengths have changed: files have grown by zeros
+ *
+ * Names change in order in every case, as a journal keeps them.
+ */
+export type CrashPolicy = 'nothing' | 'everything' | 'prefix' | 'torn' | 'scattered' | 'extended';
+export const crashPolicies: readonly CrashPolicy[] = ['nothing', 'everything', 'prefix', 'torn', 'scattered', 'extended'];
+
+interface Inode {
+  current: FileContent;
+  durable: FileContent;
+  lockedBy: object | undefined;
+  modifiedMs: number;
+}
+
+type DataOperation =
+  | { readonly kind: 'write'; readonly inode: Inode; readonly position: number; readonly bytes: Buffer }
+  | { readonly kind: 'truncate'; readonly inode: Inode; readonly length: number };
+type NameOperation =
+  | { readonly kind: 'link'; readonly path: string; readonly node: Node }
+  | { readonly kind: 'unlink'; readonly path: string }
+  | { readonly kind: 'rename'; readonly path: string; readonly to: string };
+type Node = Inode | 'folder';
+/** `lost`: a sync of it has failed. It can still be read, but no later sync makes it durable. */
+type Pending = (DataOperation | NameOperation) & { lost?: boolean };
+
+const isData = (operation: Pending): operation is DataOperation & { lost?: boolean } => 'inode' in operation;
+const SECTOR = 512;
+const parentOf = (path: string) => path.slice(0, path.lastIndexOf('/')) || '/';
+
+/**
+ * A disk in memory that tells what was synced from what was not, so that a test can cut the power at any operation. Syncs and background writes
+ * take effect in a later turn of the event loop.
+ */
+export class MemoryFileSystem implements FileSystem {
+  /** Asked before each operation; an error code such as `EIO` or `ENOSPC` makes it fail. */
+  fault: ((operation: DiskOperation) => string | undefined) | undefined;
+  space = { total: 1024 ** 4, free: 1024 ** 4 };
+  private names = new Map<string, Node>([['/', 'folder']]);
+  private durableNames = new Map<string, Node>([['/', 'folder']]);
+  private pending: Pending[] = [];
+  private count = 0;
+  private halted = false;
+  private syncGate: Promise<void> = Promise.resolve();
+
+  /** Operations so far. */
+  get operationCount(): number {
+    return this.count;
+  }
+
+  /** From now on every call fails, as after a power cut. */
+  halt(): void {
+    this.halted = true;
+  }
+
+  /** Syncs that are called from now on do not end before the returned function is called. */
+  holdSyncs(): () => void {
+    let release!: () => void;
+    this.syncGate = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
+  /** The disk as the next start finds it. This one is halted. */
+  crash(policy: CrashPolicy, random: Random): MemoryFileSystem {
+    this.halt();
+    const after = new MemoryFileSystem();
+    const copies = new Map<Inode, Inode>();
+    const copyOf = (node: Node): Node => {
+      if (node === 'folder') return node;
+      let copy = copies.get(node);
+      if (copy === undefined) copies.set(node, (copy = newInode(node.durable.clone())));
+      return copy;
+    };
+    const names = new Map([...this.durableNames].map(([path, node]) => [path, copyOf(node)]));
+    for (const operation of survivorsOf(this.pending, policy, random)) {
+      if (isData(operation)) applyData((copyOf(operation.inode) as Inode).current, operation);
+      else applyName(names, operation.kind === 'link' ? { ...operation, node: copyOf(operation.node) } : operation);
+    }
+    const reachable = [...names].filter(([path]) => names.get(parentOf(path)) === 'folder');
+    for (const [path, node] of reachable) {
+      after.names.set(path, node);
+      after.durableNames.set(path, node);
+      if (node !== 'folder') node.durable = node.current.clone();
+    }
+    return after;
+  }
+
+  openSync(path: string, mode: 'read' | 'write' | 'create'): FileHandle {
+    this.alive();
+    let node = this.names.get(path);
+    if (node === 'folder') throw failed('open', path, 'EISDIR');
+    if (node === undefined) {
+      if (mode !== 'create' || this.names.get(parentOf(path)) !== 'folder') throw failed('open', path, 'ENOENT');
+      this.note('create', path);
+      node = newInode(new FileContent());
+      this.changeName({ kind: 'link', path, node });
+    }
+    return new MemoryFileHandle(this, path, node);
+  }
+
+  existsSync(path: string): boolean {
+    this.alive();
+    return this.names.has(path);
+  }
+
+  statSync(path: string): { size: number; modifiedMs: number; isDirectory: boolean } | undefined {
+    this.alive();
+    const node = this.names.get(path);
+    if (node === undefined) return undefined;
+    if (node === 'folder') return { size: 0, modifiedMs: 0, isDirectory: true };
+    return { size: node.current.size, modifiedMs: node.modifiedMs, isDirectory: false };
+  }
+
+  listSync(folder: string): string[] {
+    this.alive();
+    const names = [...this.names.keys()].filter((path) => path !== '/' && parentOf(path) === folder);
+    return names.map((path) => path.slice(path.lastIndexOf('/') + 1)).sort();
+  }
+
+  makeFolderSync(folder: string): void {
+    this.alive();
+    if (this.names.get(folder) === 'folder') return;
+    if (this.names.has(folder)) throw failed('make', folder, 'EEXIST');
+    this.makeFolderSync(parentOf(folder));
+    this.note('make-folder', folder);
+    this.changeName({ kind: 'link', path: folder, node: 'folder' });
+  }
+
+  readFileSync(path: string): Buffer | undefined {
+    this.alive();
+    const node = this.names.get(path);
+    if (node === 'folder') throw failed('read', path, 'EISDIR');
+    return node?.current.read(0, node.current.size);
+  }
+
+  renameSync(from: string, to: string): void {
+    this.alive();
+    if (!this.names.has(from)) throw failed('rename', from, 'ENOENT');
+    this.note('rename', from);
+    this.changeName({ kind: 'rename', path: from, to });
+  }
+
+  removeSync(path: string): void {
+    this.alive();
+    if (!this.names.has(path)) return;
+    this.note('remove', path);
+    this.changeName({ kind: 'unlink', path });
+  }
+
+  async remove(path: string): Promise<void> {
+    await nextTurn();
+    this.removeSync(path);
+  }
+
+  removeFolderSync(folder: string): void {
+    this.alive();
+    const inside = [...this.names.keys()].filter((path) => path === folder || path.startsWith(`${folder}/`));
+    for (const path of inside.sort().reverse()) {
+      this.note('remove-folder', path);
+      this.changeName({ kind: 'unlink', path });
+    }
+  }
+
+  syncFolderSync(folder: string): void {
+    this.alive();
+    if (this.names.get(folder) !== 'folder') throw failed('sync', folder, 'ENOENT');
+    this.note('sync-folder', folder);
+    const isHere = (operation: Pending) =>
+      !isData(operation) && (parentOf(operation.path) === folder || targetFolderOf(operation) === folder);
+    for (const operation of this.pending) if (!isData(operation) && isHere(operation)) applyName(this.durableNames, operation);
+    this.pending = this.pending.filter((operation) => !isHere(operation));
+  }
+
+  async syncFolder(folder: string): Promise<void> {
+    await this.syncGate;
+    await nextTurn();
+    this.syncFolderSync(folder);
+  }
+
+  spaceSync(): { total: number; free: number } {
+    this.alive();
+    return this.space;
+  }
+
+  /** For handles. @throws OperationFailed when a fault is due */
+  note(kind: DiskOperation['kind'], path: string): void {
+    const index = this.count;
+    this.count += 1;
+    const code = this.fault?.({ index, kind, path });
+    this.alive();
+    if (code !== undefined) throw failed(kind, path, code);
+  }
+
+  /** For handles. */
+  alive(): void {
+    if (this.halted) throw new OperationFailed('io', 'the machine has stopped');
+  }
+
+  /** For handles. */
+  change(operation: DataOperation): void {
+    applyData(operation.inode.current, operation);
+    this.pending.push(operation);
+  }
+
+  /** For handles: what is in the file now becomes durable, or never will. */
+  async sync(path: string, inode: Inode): Promise<void> {
+    const covered = new Set(this.pending.filter((operation) => isData(operation) && operation.inode === inode));
+    await this.syncGate;
+    await nextTurn();
+    this.finishSync(path, inode, covered);
+  }
+
+  syncSync(path: string, inode: Inode): void {
+    this.finishSync(path, inode, new Set(this.pending.filter((operation) => isData(operation) && operation.inode === inode)));
+  }
+
+  private finishSync(path: string, inode: Inode, covered: ReadonlySet<Pending>): void {
+    this.alive();
+    try {
+      this.note('sync', path);
+    } catch (error) {
+      // As Linux does it: the pages count as clean after the error, so the next sync succeeds without them.
+      for (const operation of covered) operation.lost = true;
+      throw error;
+    }
+    for (const operation of covered) {
+      if (isData(operation) && operation.lost !== true && this.pending.includes(operation)) applyData(inode.durable, operation);
+    }
+    this.pending = this.pending.filter((operation) => !covered.has(operation) || operation.lost === true);
+  }
+
+  private changeName(operation: NameOperation): void {
+    applyName(this.names, operation);
+    this.pending.push(operation);
+  }
+}
+
+class MemoryFileHandle implements FileHandle {
+  private closed = false;
+
+  constructor(
+    private readonly files: MemoryFileSystem,
+    readonly path: string,
+    private readonly inode: Inode,
+  ) {}
+
+  writeSync(bytes: Uint8Array, position: number): void {
+    this.usable();
+    this.files.note('write', this.path);
+    this.files.change({ kind: 'write', inode: this.inode, position, bytes: Buffer.from(bytes) });
+  }
+
+  async write(bytes: Uint8Array, position: number): Promise<void> {
+    await nextTurn();
+    this.files.alive();
+    this.files.note('write', this.path);
+    this.files.change({ kind: 'write', inode: this.inode, position, bytes: Buffer.from(bytes) });
+  }
+
+  readSync(target: Uint8Array, targetOffset: number, length: number, position: number): number {
+    this.usable();
+    const bytes = this.inode.current.read(position, length);
+    target.set(bytes, targetOffset);
+    return bytes.length;
+  }
+
+  async read(target: Uint8Array, targetOffset: number, length: number, position: number): Promise<number> {
+    await nextTurn();
+    this.files.alive();
+    const bytes = this.inode.current.read(position, length);
+    target.set(bytes, targetOffset);
+    return bytes.length;
+  }
+
+  datasync(): Promise<void> {
+    this.usable();
+    return this.files.sync(this.path, this.inode);
+  }
+
+  datasyncSync(): void {
+    this.usable();
+    this.files.syncSync(this.path, this.inode);
+  }
+
+  sizeSync(): number {
+    this.usable();
+    return this.inode.current.size;
+  }
+
+  truncateSync(length: number): void {
+    this.usable();
+    this.files.note('truncate', this.path);
+    this.files.change({ kind: 'truncate', inode: this.inode, length });
+  }
+
+  tryLock(): Promise<boolean> {
+    this.usable();
+    const free = this.inode.lockedBy === undefined || this.inode.lockedBy === this;
+    if (free) this.inode.lockedBy = this;
+    return Promise.resolve(free);
+  }
+
+  closeSync(): void {
+    this.closed = true;
+    if (this.inode.lockedBy === this) this.inode.lockedBy = undefined;
+  }
+
+  private usable(): void {
+    this.files.alive();
+    if (this.closed) throw failed('use', this.path, 'EBADF');
+  }
+}
+
+function survivorsOf(pending: readonly Pending[], policy: CrashPolicy, random: Random): Pending[] {
+  if (policy === 'everything') return [...pending];
+  const writable = pending.filter((operation) => operation.lost !== true);
+  const cut = random.below(writable.length + 1);
+  switch (policy) {
+    case 'nothing':
+      return [];
+    case 'prefix':
+      return writable.slice(0, cut);
+    case 'torn':
+      return [...writable.slice(0, cut), ...writable.slice(cut, cut + 1).flatMap((operation) => tornPart(operation, random))];
+    case 'scattered':
+    case 'extended':
+      return scattered(writable, policy === 'extended', random);
+  }
+}
+
+function tornPart(operation: Pending, random: Random): Pending[] {
+  if (operation.kind !== 'write') return [];
+  const sectors = Math.ceil(operation.bytes.length / SECTOR);
+  const size = random.below(2) === 0 ? random.below(operation.bytes.length + 1) : random.below(sectors + 1) * SECTOR;
+  return [{ ...operation, bytes: operation.bytes.subarray(0, size) }];
+}
+
+function scattered(pending: readonly Pending[], allLengths: boolean, random: Random): Pending[] {
+  const namesKept = random.below(pending.length + 1);
+  return pending.flatMap((operation, i): Pending[] => {
+    if (!isData(operation)) return i < namesKept ? [operation] : [];
+    if (operation.kind === 'truncate') return allLengths || random.below(2) === 0 ? [operation] : [];
+    const growth: Pending[] = allLengths ? [growthOf(operation)] : [];
+    return [...growth, ...sectorsOf(operation).filter(() => random.below(2) === 0)];
+  });
+}
+
+function growthOf(write: DataOperation & { kind: 'write' }): Pending {
+  return { ...write, position: write.position + write.bytes.length, bytes: Buffer.alloc(0) };
+}
+
+/** The write cut at the sector borders of the file. */
+function sectorsOf(write: DataOperation & { kind: 'write' }): Pending[] {
+  const parts: Pending[] = [];
+  for (let at = 0; at < write.bytes.length;) {
+    const size = Math.min(SECTOR - ((write.position + at) % SECTOR), write.bytes.length - at);
+    parts.push({ ...write, position: write.position + at, bytes: write.bytes.subarray(at, at + size) });
+    at += size;
+  }
+  return parts;
+}
+
+function applyData(content: FileContent, operation: DataOperation): void {
+  if (operation.kind === 'write') content.write(operation.bytes, operation.position);
+  else content.truncate(operation.length);
+}
+
+function applyName(names: Map<string, Node>, operation: NameOperation): void {
+  if (operation.kind === 'link') names.set(operation.path, operation.node);
+  else if (operation.kind === 'unlink') names.delete(operation.path);
+  else {
+    const node = names.get(operation.path);
+    if (node === undefined) return;
+    names.delete(operation.path);
+    names.set(operation.to, node);
+  }
+}
+
+const targetFolderOf = (operation: NameOperation) => (operation.kind === 'rename' ? parentOf(operation.to) : undefined);
+
+function newInode(content: FileContent): Inode {
+  return { current: content, durable: content.clone(), lockedBy: undefined, modifiedMs: 0 };
+}
+
+function failed(action: string, path: string, code: string): OperationFailed {
+  return new OperationFailed('io', `${action} ${path}: ${code}`, { cause: Object.assign(new Error(code), { code }) });
+}
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
