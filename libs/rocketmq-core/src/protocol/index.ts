@@ -341,7 +341,7 @@ export {
   type ConsumeStatus,
   type PopProcessQueueInfo,
   type ProcessQueueInfo,
-  ProducerInfo,
+  type ProducerInfo,
 } from './bodies/clients.js';
 export {
   ConsumerOffsetSerializeWrapper,
@@ -583,7 +583,7 @@ export {
   LmqConsumerOffset,
   OffsetSerializeWrapper,
 } from './bodies/config-files.js';
-export { allBodies } from './bodies/all.js';
+export { allBodies, configFileBodies } from './bodies/all.js';
 export { type Body, type BodyOf } from './bodies/define-body.js';
 export { type QueueEntries } from './bodies/body-kinds.js';
 export { readJson, type JsonLimits } from './json/json-reader.js';

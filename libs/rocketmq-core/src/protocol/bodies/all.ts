@@ -8,6 +8,13 @@ import {
   ProducerTableInfo,
 } from './clients.js';
 import {
+  ConsumerFilterTable,
+  DelayOffsetSerializeWrapper,
+  KVConfigSerializeWrapper,
+  LmqConsumerOffset,
+  OffsetSerializeWrapper,
+} from './config-files.js';
+import {
   ConsumerOffsetSerializeWrapper,
   GetConsumerStatusBody,
   OffsetMovedEvent,
@@ -179,4 +186,14 @@ export const allBodies: readonly Body<any>[] = [
   UnlockBatchRequestBody,
   UserInfo,
   UserList,
+];
+
+/** Files that no request carries. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export const configFileBodies: readonly Body<any>[] = [
+  ConsumerFilterTable,
+  DelayOffsetSerializeWrapper,
+  KVConfigSerializeWrapper,
+  LmqConsumerOffset,
+  OffsetSerializeWrapper,
 ];

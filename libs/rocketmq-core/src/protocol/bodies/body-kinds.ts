@@ -1,7 +1,7 @@
 import { ProtocolViolation, SAFE_MAX, SAFE_MIN } from '../../base/index.js';
 import { readJson } from '../json/json-reader.js';
 import { JsonObject, type JsonKey, type JsonValue } from '../json/json-value.js';
-import { type JsonWriter, writeJson, writeValue } from '../json/json-writer.js';
+import { type JsonWriter, quoted, writeJson, writeValue } from '../json/json-writer.js';
 import type { MessageQueue } from '../message/message.js';
 
 /** How one value stands in a body. */
@@ -174,6 +174,12 @@ export function list<T>(item: BodyKind<T>): BodyKind<readonly T[]> {
   };
 }
 
+/** An array of Java primitives: on one line even in a file that has a line for each item of a list. */
+export function array<T>(item: BodyKind<T>): BodyKind<readonly T[]> {
+  const items = list(item);
+  return { ...items, write: (values, out) => out.inline(() => items.write(values, out)) };
+}
+
 function entriesOf<K, T>(json: JsonValue, field: string, item: BodyKind<T>, keyOf: (key: JsonKey) => K | undefined): [K, T][] | undefined {
   if (json === null || json === '') return undefined;
   if (!(json instanceof JsonObject)) throw refusal(json, field, 'map');
@@ -198,7 +204,7 @@ export function map<T>(item: BodyKind<T>): BodyKind<ReadonlyMap<string, T>> {
     write(values, out) {
       out.open('{');
       for (const [key, value] of values) {
-        out.name(`${JSON.stringify(key)}:`);
+        out.name(`${quoted(key)}:`);
         item.write(value, out);
       }
       out.close('}');

@@ -1,4 +1,4 @@
-import { boolean, enumeration, int, list, long, map, string } from './body-kinds.js';
+import { array, boolean, enumeration, int, list, long, map, string } from './body-kinds.js';
 import { DataVersion, initialDataVersion } from './data-version.js';
 import { always, defineBody, maybe, type BodyOf } from './define-body.js';
 
@@ -14,7 +14,7 @@ const ExponentialRetryPolicy = defineBody('ExponentialRetryPolicy', {
   max: always(long, minutes(120)),
   multiplier: always(long, 2),
 });
-const CustomizedRetryPolicy = defineBody('CustomizedRetryPolicy', { next: always(list(long), nextDelays) });
+const CustomizedRetryPolicy = defineBody('CustomizedRetryPolicy', { next: always(array(long), nextDelays) });
 
 export const GroupRetryPolicy = defineBody('GroupRetryPolicy', {
   customizedRetryPolicy: maybe(CustomizedRetryPolicy.kind),

@@ -26,7 +26,8 @@ export function followReferences(root: JsonValue): JsonValue {
 function targetOf(root: JsonValue, path: string): JsonValue | undefined {
   if (!path.startsWith('$')) return undefined;
   let target: JsonValue | undefined = root;
-  for (const [, name, index] of path.slice(1).matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)) {
+  for (const [, escaped, index] of path.slice(1).matchAll(/\.((?:\\.|[^.[\]\\])+)|\[(\d+)\]/g)) {
+    const name = escaped?.replace(/\\(.)/g, '$1');
     if (target instanceof JsonObject && name !== undefined) target = target.get(name) ?? target.entries.get(Number(name));
     else if (Array.isArray(target) && index !== undefined) target = (target as readonly JsonValue[])[Number(index)];
     else return undefined;

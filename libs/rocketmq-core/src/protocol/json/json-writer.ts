@@ -8,11 +8,18 @@ export interface JsonStyle {
   readonly quotedKeys?: boolean;
 }
 
+/** As Java encodes a text to UTF-8: half a surrogate pair becomes a question mark. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.replace(/\p{Surrogate}/gu, '?'));
+}
+
 /** Builds the text that fastjson would write. */
 export class JsonWriter {
   private text = '';
   private depth = 0;
   private fresh = true;
+  /** Depth from which on nothing gets a line of its own. */
+  private inlineFrom = Infinity;
 
   constructor(private readonly style: JsonStyle = {}) {}
 
@@ -23,23 +30,31 @@ export class JsonWriter {
   }
 
   close(bracket: '}' | ']'): void {
+    if (!this.fresh) this.line(this.depth - 1);
     this.depth -= 1;
-    if (!this.fresh) this.line();
     this.text += bracket;
     this.fresh = false;
+  }
+
+  /** Java keeps an array of primitives on one line where a list of the same values gets one line each. */
+  inline(write: () => void): void {
+    const before = this.inlineFrom;
+    this.inlineFrom = Math.min(before, this.depth);
+    write();
+    this.inlineFrom = before;
   }
 
   /** In front of each key of an object and each item of a list. */
   next(): void {
     if (!this.fresh) this.text += ',';
     this.fresh = false;
-    this.line();
+    this.line(this.depth);
   }
 
-  /** `"name":`, quoted and with its colon. */
-  name(quoted: string): void {
+  /** @param text `"name":`, quoted and with its colon */
+  name(text: string): void {
     this.next();
-    this.text += quoted;
+    this.text += text;
   }
 
   numberKey(key: number | bigint): void {
@@ -53,7 +68,7 @@ export class JsonWriter {
   }
 
   string(value: string): void {
-    this.text += JSON.stringify(value);
+    this.text += quoted(value);
   }
 
   integer(value: number | bigint): void {
@@ -72,8 +87,8 @@ export class JsonWriter {
     return this.text;
   }
 
-  private line(): void {
-    if (this.style.pretty === true) this.text += `\n${'\t'.repeat(this.depth)}`;
+  private line(tabs: number): void {
+    if (this.style.pretty === true && this.depth <= this.inlineFrom) this.text += `\n${'\t'.repeat(tabs)}`;
   }
 }
 
@@ -83,9 +98,9 @@ export function javaDouble(value: number): string {
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
   const size = Math.abs(value);
   if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value);
-  const [mantissa = '', exponent = ''] = value.toExponential().split('e');
+  const shortest = value.toExponential();
   // Java prints two digits at least, and takes the second one from the value.
-  const digits = mantissa.includes('.') ? mantissa : (value.toPrecision(2).split('e')[0] ?? mantissa);
+  const [digits = '', exponent = ''] = (shortest.includes('.') ? shortest : value.toExponential(1)).split('e');
   return `${digits}E${Number(exponent)}`;
 }
 
@@ -129,7 +144,7 @@ function writeObject(object: JsonObject, out: JsonWriter): void {
 }
 
 function writeKey(key: JsonKey, out: JsonWriter): void {
-  if (typeof key === 'string') out.name(`${JSON.stringify(key)}:`);
+  if (typeof key === 'string') out.name(`${quoted(key)}:`);
   else if (typeof key !== 'object') out.numberKey(key);
   else {
     out.next();
