@@ -24,6 +24,8 @@ export interface RemotingServerOptions {
   readonly limits?: Partial<RemotingLimits>;
   readonly hooks?: readonly ServerHook[];
   readonly identity?: Partial<Identity>;
+  /** Told of each connection before its first request. */
+  readonly connected?: (peer: Peer) => void;
 }
 
 /** Accepts connections and serves the requests of a route table on them. */
@@ -95,5 +97,6 @@ export class RemotingServer {
     const connection = new Connection(stream, this.traits);
     this.connections.add(connection);
     connection.onClose(() => this.connections.delete(connection));
+    this.options.connected?.(connection);
   }
 }
