@@ -47,6 +47,11 @@ final class ClientBodies {
         bare.setWithoutSub(true);
         bare.getConsumerDataSet().forEach(data -> data.setSubscriptionDataSet(new LinkedHashSet<>()));
         heartbeatFile("heartbeat-v2-without-sub.json", bare);
+        HeartbeatData one = heartbeat();
+        one.getConsumerDataSet().forEach(data -> data.getSubscriptionDataSet().removeIf(subscription -> !"sql".equals(subscription.getTopic())));
+        // With several subscriptions it depends on the order of a Java hash set.
+        one.setHeartbeatFingerprint(one.computeHeartbeatFingerprint());
+        heartbeatFile("heartbeat-v2-one-subscription.json", one);
         HeartbeatData empty = new HeartbeatData();
         empty.setClientID("10.0.0.1@empty");
         heartbeatFile("heartbeat-empty.json", empty);

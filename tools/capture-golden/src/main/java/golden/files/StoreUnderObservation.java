@@ -11,6 +11,7 @@ import org.apache.rocketmq.common.message.MessageExtBatch;
 import org.apache.rocketmq.common.message.MessageExtBrokerInner;
 import org.apache.rocketmq.store.DefaultMessageStore;
 import org.apache.rocketmq.store.PutMessageResult;
+import org.apache.rocketmq.store.config.FlushDiskType;
 import org.apache.rocketmq.store.config.MessageStoreConfig;
 import org.apache.rocketmq.store.stats.BrokerStatsManager;
 
@@ -35,6 +36,8 @@ final class StoreUnderObservation {
         config.setMaxHashSlotNum(16);
         config.setMaxIndexNum(32);
         config.setHaListenPort(0);
+        // Every message is flushed before the next: the times in the checkpoint do not depend on the moment of a flush.
+        config.setFlushDiskType(FlushDiskType.SYNC_FLUSH);
         change.accept(config);
         BrokerConfig broker = new BrokerConfig();
         broker.setBrokerName("broker-a");
