@@ -1,8 +1,34 @@
-export type { HostAddress, MessageQueue } from '../protocol/index.js';
-export { ResponseCode } from '../protocol/index.js';
+export { isOperationFailed, OperationFailed, type OperationReason } from '../base/index.js';
+export {
+  dlqTopic,
+  isRetryTopic,
+  PropertyName,
+  ResponseCode,
+  retryTopic,
+  topicProblem,
+  type ClusterInfo,
+  type CompressionType,
+  type ConsumerConnection,
+  type MessageQueue,
+  type OffsetWrapper,
+  type SubscriptionGroupConfig,
+  type TopicConfig,
+  type TopicOffset,
+  type TopicRouteData,
+} from '../protocol/index.js';
+export type { Clock, Logger, LogLevel, Random, Timer } from '../runtime/index.js';
+export type { AdminCallLimits, AdminTarget } from './admin/admin-call.js';
+export { AdminClient } from './admin/admin-client.js';
+export type { ClusterAdmin } from './admin/cluster.js';
+export type { GroupAdmin, GroupProgress } from './admin/groups.js';
+export type { OffsetAdmin } from './admin/offsets.js';
+export type { TopicAdmin, TopicSettings } from './admin/topics.js';
+export { ClientInstance } from './client-instance.js';
 export type { ClientOptions } from './config/client-options.js';
 export type { ConsumeFromWhere, PushConsumerOptions } from './config/consumer-options.js';
 export type { ProducerOptions } from './config/producer-options.js';
+export type { QueueFigures } from './consumer/assignment.js';
+export { PushConsumer, type ConsumerState } from './consumer/push-consumer.js';
 export { CallRefused, InvalidInput, isCallRefused, isInvalidInput, isSendFailed, SendFailed, type SendFailure } from './errors.js';
 export type {
   BatchItemResult,
@@ -19,3 +45,4 @@ export type {
   SendStatus,
 } from './message-types.js';
 export type { AllocateFunction, AllocateStrategy, AllocationInput } from './rebalance/allocate.js';
+export { Producer } from './producer/producer.js';

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { silentLogger, SystemClock, SystemRandom, type Clock, type Logger, type Random } from '../../runtime/index.js';
+import { nameServerSource, type NameServerSource } from '../../remoting/index.js';
 import { InvalidInput } from '../errors.js';
 import { duration } from './ranges.js';
 
@@ -9,10 +10,10 @@ export interface ClientOptions {
   readonly namesrvAddr?: string;
   /** The same as a list. */
   readonly namesrvAddresses?: readonly string[];
-  /** HTTP address whose answer is a list as in `namesrvAddr`; fetched at the start and every 2 minutes. Never asked unless set. */
-  readonly namesrvEndpoint?: string;
-  /** Where NAMESRV_ADDR is looked up when none of the above is set; default the environment of the process. */
+  /** Where NAMESRV_ADDR is looked up when no name server is set; default the environment of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Without any of the above: an HTTP address whose answer is such a list, fetched at the start and every 2 minutes. */
+  readonly namesrvEndpoint?: string;
   /** Part of the client id that people recognise; the id stays unique without it. */
   readonly instanceName?: string;
   readonly unitName?: string;
@@ -31,9 +32,6 @@ export interface ClientOptions {
   readonly random?: Random;
 }
 
-export type NameServerSource =
-  { readonly kind: 'addresses'; readonly addresses: readonly string[] } | { readonly kind: 'endpoint'; readonly url: string };
-
 export interface ClientSettings {
   readonly nameServers: NameServerSource;
   readonly clientIP: string;
@@ -47,12 +45,12 @@ export interface ClientSettings {
   readonly random: Random;
 }
 
-/** @throws InvalidInput */
+/** @throws InvalidInput, and OperationFailed `unavailable` when no name server is configured */
 export function resolveClientOptions(options: ClientOptions): ClientSettings {
   const random = options.random ?? new SystemRandom();
   const clientIP = options.clientIP ?? localAddress();
   return {
-    nameServers: nameServerSource(options),
+    nameServers: checkedNameServers(options),
     clientIP,
     clientId: clientIdOf(options, clientIP, random),
     pollNameServerIntervalMs: duration('pollNameServerIntervalMs', options.pollNameServerIntervalMs, 30_000, 10),
@@ -65,29 +63,22 @@ export function resolveClientOptions(options: ClientOptions): ClientSettings {
   };
 }
 
-function nameServerSource(options: ClientOptions): NameServerSource {
-  const byOption = addressesIn(options.namesrvAddresses ?? options.namesrvAddr?.split(';'));
-  if (byOption.length > 0) return { kind: 'addresses', addresses: byOption };
-  if (options.namesrvEndpoint !== undefined) return { kind: 'endpoint', url: checkedEndpoint(options.namesrvEndpoint) };
-  const byEnvironment = addressesIn((options.env ?? process.env).NAMESRV_ADDR?.split(';'));
-  if (byEnvironment.length > 0) return { kind: 'addresses', addresses: byEnvironment };
-  throw new InvalidInput('namesrvAddr', 'no name server: set namesrvAddr, namesrvEndpoint or the environment variable NAMESRV_ADDR');
+function checkedNameServers(options: ClientOptions): NameServerSource {
+  const source = nameServerSource({
+    addresses: options.namesrvAddresses ?? options.namesrvAddr ?? [],
+    environment: (options.env ?? process.env).NAMESRV_ADDR ?? '',
+    endpoint: options.namesrvEndpoint ?? '',
+  });
+  if (source.kind === 'fixed') source.addresses.forEach(checkAddress);
+  else if (!/^https?:\/\/\S+$/.test(source.url)) {
+    throw new InvalidInput('namesrvEndpoint', `${JSON.stringify(source.url)} is not an http or https address`);
+  }
+  return source;
 }
 
-function addressesIn(list: readonly string[] | undefined): string[] {
-  const named = (list ?? []).map((address) => address.trim()).filter((address) => address !== '');
-  return [...new Set(named)].map(checkedAddress);
-}
-
-function checkedAddress(address: string): string {
+function checkAddress(address: string): void {
   const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):(\d{1,5})$/.exec(address)?.[1] ?? NaN);
-  if (port >= 1 && port <= 65535) return address;
-  throw new InvalidInput('namesrvAddr', `name server ${JSON.stringify(address)} is not host:port`);
-}
-
-function checkedEndpoint(url: string): string {
-  if (/^https?:\/\/[^\s]+$/.test(url)) return url;
-  throw new InvalidInput('namesrvEndpoint', `namesrvEndpoint ${JSON.stringify(url)} is not an http or https address`);
+  if (!(port >= 1 && port <= 65535)) throw new InvalidInput('namesrvAddr', `name server ${JSON.stringify(address)} is not host:port`);
 }
 
 // As Java: ClientConfig.buildMQClientId with changeInstanceNameToPID, but never shared: two clusters in one process must not meet in one client.

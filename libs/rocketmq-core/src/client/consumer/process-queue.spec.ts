@@ -3,6 +3,7 @@ import { ProcessQueue } from './process-queue.js';
 
 const messagesAt = (...offsets: number[]): MessageExt[] =>
   offsets.map((queueOffset) => ({ queueOffset, body: Buffer.alloc(10) }) as MessageExt);
+const bounds = { minOffset: 0, maxOffset: 10_000 };
 const create = () => new ProcessQueue({ topic: 'T', brokerName: 'b', queueId: 0 });
 
 describe('ProcessQueue', () => {
@@ -12,7 +13,7 @@ describe('ProcessQueue', () => {
 
   it('commits the first offset that is not consumed, in whatever order the others end', () => {
     const queue = create();
-    const [a, b, c] = queue.put(messagesAt(5, 6, 7));
+    const [a, b, c] = queue.put(messagesAt(5, 6, 7), bounds);
     queue.complete([c!]);
     expect(queue.commitOffset).toBe(5);
     queue.complete([a!]);
@@ -23,14 +24,14 @@ describe('ProcessQueue', () => {
 
   it('steps over gaps that filtered messages leave', () => {
     const queue = create();
-    const [a] = queue.put(messagesAt(5, 9));
+    const [a] = queue.put(messagesAt(5, 9), bounds);
     queue.complete([a!]);
     expect(queue.commitOffset).toBe(9);
   });
 
   it('counts messages, bytes and span', () => {
     const queue = create();
-    const [a, b] = queue.put(messagesAt(5, 9, 12));
+    const [a, b] = queue.put(messagesAt(5, 9, 12), bounds);
     expect([queue.count, queue.bytes, queue.span]).toEqual([3, 30, 7]);
     queue.complete([b!]);
     expect([queue.count, queue.bytes, queue.span]).toEqual([2, 20, 7]);
@@ -40,15 +41,15 @@ describe('ProcessQueue', () => {
 
   it('leaves repetitions out, also of consumed messages', () => {
     const queue = create();
-    queue.complete(queue.put(messagesAt(5, 6)));
-    expect(queue.put(messagesAt(6, 7)).map((held) => held.message.queueOffset)).toEqual([7]);
+    queue.complete(queue.put(messagesAt(5, 6), bounds));
+    expect(queue.put(messagesAt(6, 7), bounds).map((held) => held.message.queueOffset)).toEqual([7]);
     expect(queue.commitOffset).toBe(7);
   });
 
   it('stays exact over many messages that end out of order', () => {
     const queue = create();
     const offsets = Array.from({ length: 5000 }, (_, i) => i * 2);
-    const held = queue.put(messagesAt(...offsets));
+    const held = queue.put(messagesAt(...offsets), bounds);
     const open = new Set(offsets);
     for (let i = 0; i < held.length; i += 1) {
       const one = held[(i * 7919) % held.length]!;

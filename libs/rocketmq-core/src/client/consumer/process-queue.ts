@@ -1,8 +1,15 @@
 import type { MessageExt, MessageQueue } from '../../protocol/index.js';
 
+/** First offset and end of a queue, as the broker said with a pull. */
+export interface QueueBounds {
+  readonly minOffset: number;
+  readonly maxOffset: number;
+}
+
 /** One message that was pulled and is not yet consumed. */
 export interface HeldMessage {
   readonly message: MessageExt;
+  readonly bounds: QueueBounds;
   /** Deliveries of this process that failed and could not be handed back to the broker. */
   localFailures: number;
   done: boolean;
@@ -37,11 +44,20 @@ export class ProcessQueue {
     return this.heldBytes;
   }
 
-  /** Distance between the first and the last offset that are held. */
+  /** The first offset that is not consumed. */
+  get firstHeld(): number | undefined {
+    return this.window[this.head]?.message.queueOffset;
+  }
+
+  /** The last offset of the window. */
+  get lastHeld(): number | undefined {
+    return this.window.at(-1)?.message.queueOffset;
+  }
+
+  /** Distance between the two. */
   get span(): number {
-    const first = this.window[this.head];
-    const last = this.window.at(-1);
-    return first === undefined || last === undefined ? 0 : last.message.queueOffset - first.message.queueOffset;
+    const { firstHeld, lastHeld } = this;
+    return firstHeld === undefined || lastHeld === undefined ? 0 : lastHeld - firstHeld;
   }
 
   /** Whether the queue belongs to this consumer no more: its messages are discarded and its offset is not moved. */
@@ -54,11 +70,11 @@ export class ProcessQueue {
   }
 
   /** @returns the new ones; a message at or below an offset that was put before is a repetition and left out */
-  put(messages: readonly MessageExt[]): HeldMessage[] {
+  put(messages: readonly MessageExt[], bounds: QueueBounds): HeldMessage[] {
     const added: HeldMessage[] = [];
     for (const message of messages) {
       if (this.lastOffset !== undefined && message.queueOffset <= this.lastOffset) continue;
-      const held = { message, localFailures: 0, done: false };
+      const held = { message, bounds, localFailures: 0, done: false };
       this.window.push(held);
       added.push(held);
       this.lastOffset = message.queueOffset;
@@ -83,8 +99,7 @@ export class ProcessQueue {
 
   /** Where the group goes on: the first offset that is not consumed. Undefined before the first message. */
   get commitOffset(): number | undefined {
-    const first = this.window[this.head];
-    if (first !== undefined) return first.message.queueOffset;
+    if (this.firstHeld !== undefined) return this.firstHeld;
     return this.lastOffset === undefined ? undefined : this.lastOffset + 1;
   }
 

@@ -1,0 +1,286 @@
+import { messageOf, OperationFailed } from '../base/index.js';
+import {
+  decodeTopicRouteData,
+  encodeConsumerRunningInfo,
+  GetConsumerRunningInfo,
+  GetRouteinfoByTopic,
+  need,
+  NotifyConsumerIdsChanged,
+  parseIp,
+  ResponseCode,
+  type TopicRouteData,
+  UniqueIdGenerator,
+} from '../protocol/index.js';
+import { NameServers, RemotingClient, route } from '../remoting/index.js';
+import { AdminClient } from './admin/admin-client.js';
+import { type ClientOptions, type ClientSettings, resolveClientOptions } from './config/client-options.js';
+import { type PushConsumerOptions, type PushConsumerSettings, resolveConsumerOptions } from './config/consumer-options.js';
+import { type ProducerOptions, type ProducerSettings, resolveProducerOptions } from './config/producer-options.js';
+import { PushConsumer } from './consumer/push-consumer.js';
+import { Redelivery } from './consumer/redelivery.js';
+import { runningInfo } from './consumer/running-info.js';
+import { CallRefused, InvalidInput } from './errors.js';
+import { BrokerCalls } from './instance/calls.js';
+import { GroupTable } from './instance/group-table.js';
+import { HeartbeatLoop } from './instance/heartbeat-loop.js';
+import type { Membership } from './instance/membership.js';
+import { RouteFinder } from './instance/route-finder.js';
+import { RouteLoop } from './instance/route-loop.js';
+import { RouteTable } from './instance/route-table.js';
+import { Producer } from './producer/producer.js';
+import { SendQueue } from './producer/send-queue.js';
+import { Sender } from './producer/sender.js';
+
+/** As Java: MixAll.CLIENT_INNER_PRODUCER_GROUP. */
+const INNER_PRODUCER_GROUP = 'CLIENT_INNER_PRODUCER';
+const SHUTDOWN_MS = 30_000;
+const CLOSE_MS = 1000;
+
+/**
+ * One client of one cluster: its connections, routes and heartbeats, shared by the producers and consumers that it makes. As Java: MQClientInstance,
+ * but there may be any number of them in a process, and none is shared behind the scenes.
+ */
+export class ClientInstance {
+  private readonly settings: ClientSettings;
+  private readonly remoting: RemotingClient;
+  private readonly nameServers: NameServers;
+  private readonly table = new RouteTable();
+  private readonly routes: RouteFinder;
+  private readonly routeLoop: RouteLoop;
+  private readonly heartbeats: HeartbeatLoop;
+  private readonly calls: BrokerCalls;
+  private readonly groups = new GroupTable();
+  private readonly ids: UniqueIdGenerator;
+  private readonly producers = new Set<Producer>();
+  private readonly consumers = new Set<PushConsumer>();
+  private state: 'created' | 'running' | 'stopped' = 'created';
+  private ended: Promise<void> | undefined;
+
+  /** @throws InvalidInput; OperationFailed `unavailable` when no name server is configured */
+  constructor(options: ClientOptions) {
+    this.settings = resolveClientOptions(options);
+    const { clock, logger, random, nameServers: source, clientIP, vipChannelEnabled } = this.settings;
+    this.remoting = new RemotingClient({ clock, logger, routes: this.pushes() });
+    this.nameServers = new NameServers({ source, client: this.remoting, clock, logger, random });
+    this.calls = new BrokerCalls(this.remoting, { vipChannelEnabled });
+    this.routes = new RouteFinder({ table: this.table, source: { route: (topic) => this.fetchRoute(topic) }, logger });
+    this.routeLoop = new RouteLoop({ finder: this.routes, clock, logger, periodMs: this.settings.pollNameServerIntervalMs });
+    this.heartbeats = this.createHeartbeats();
+    const ip = parseIp(clientIP) ?? Buffer.alloc(4);
+    this.ids = new UniqueIdGenerator({ ip, pid: process.pid, salt: random.bytes(4).readInt32BE() }, () => clock.now());
+    this.remoting.onClose((address) => this.heartbeats.lost(address));
+    this.routes.onChange(() => void this.heartbeats.beatNew());
+  }
+
+  /** `ip@pid#random`: no two instances have the same. */
+  get clientId(): string {
+    return this.settings.clientId;
+  }
+
+  /** Name servers as they are known now. */
+  get namesrvAddresses(): readonly string[] {
+    return this.nameServers.addresses;
+  }
+
+  /**
+   * Begins the upkeep of routes and heartbeats. Asks no server, unless the list of name servers has to be fetched.
+   * @throws OperationFailed when that fails; the start may then be tried again
+   */
+  async start(): Promise<void> {
+    if (this.state === 'running') return;
+    this.assertNotStopped();
+    await this.nameServers.start();
+    this.assertNotStopped();
+    this.state = 'running';
+    this.routeLoop.start();
+    this.heartbeats.start();
+  }
+
+  /** @throws InvalidInput */
+  producer(options: ProducerOptions): Producer {
+    this.assertNotStopped();
+    const settings = resolveProducerOptions(options);
+    const { clock } = this.settings;
+    const { inFlightMax: countMax, inFlightBytesMax: bytesMax } = settings;
+    const producer: Producer = new Producer({
+      settings,
+      sender: this.createSender(settings),
+      sendQueue: new SendQueue({ clock, countMax, bytesMax }),
+      membership: this.producerMembership(settings.group, () => producer),
+      ids: this.ids,
+      clock,
+    });
+    return producer;
+  }
+
+  /** @throws InvalidInput */
+  pushConsumer(options: PushConsumerOptions): PushConsumer {
+    this.assertNotStopped();
+    const settings = resolveConsumerOptions(options);
+    const { clock, logger, random, mqClientApiTimeoutMs } = this.settings;
+    const consumer: PushConsumer = new PushConsumer({
+      settings,
+      clientId: this.clientId,
+      calls: this.calls,
+      table: this.table,
+      routes: this.routes,
+      membership: this.consumerMembership(settings, () => consumer),
+      redelivery: this.createRedelivery(settings),
+      callTimeoutMs: mqClientApiTimeoutMs,
+      clock,
+      random,
+      logger,
+    });
+    return consumer;
+  }
+
+  /** Requests of an administrator: topics, groups, offsets, figures. */
+  admin(): AdminClient {
+    this.assertNotStopped();
+    return new AdminClient({ calls: this.calls, nameServers: this.nameServers });
+  }
+
+  /**
+   * Shuts consumers and producers down, waiting for what runs in them for up to `deadlineMs`, and closes every connection. Idempotent.
+   */
+  shutdown(deadlineMs = SHUTDOWN_MS): Promise<void> {
+    this.ended ??= this.end(deadlineMs);
+    return this.ended;
+  }
+
+  private async end(deadlineMs: number): Promise<void> {
+    const { clock } = this.settings;
+    const startedMs = clock.monotonic();
+    await Promise.all([...this.consumers].map((consumer) => consumer.shutdown(deadlineMs)));
+    const leftMs = Math.max(0, deadlineMs - (clock.monotonic() - startedMs));
+    await Promise.all([...this.producers].map((producer) => producer.shutdown(leftMs)));
+    this.state = 'stopped';
+    await this.nameServers.stop();
+    await this.remoting.close(CLOSE_MS);
+    await Promise.all([this.routeLoop.stop(), this.heartbeats.stop()]);
+  }
+
+  private assertNotStopped(): void {
+    if (this.state === 'stopped' || this.ended !== undefined) throw new OperationFailed('closed', 'the client was shut down');
+  }
+
+  private createHeartbeats(): HeartbeatLoop {
+    const { clock, logger, heartbeatBrokerIntervalMs, mqClientApiTimeoutMs: timeoutMs } = this.settings;
+    return new HeartbeatLoop({
+      clock,
+      logger,
+      periodMs: heartbeatBrokerIntervalMs,
+      brokers: () => this.table.allBrokers,
+      hasConsumers: () => this.groups.hasConsumers,
+      hasGroups: () => this.groups.hasGroups,
+      send: (address) => this.calls.heartbeat(address, this.groups.heartbeat(this.clientId), { timeoutMs }),
+    });
+  }
+
+  private createSender(settings: ProducerSettings): Sender {
+    const { clock, logger, random } = this.settings;
+    return new Sender({ settings, table: this.table, routes: this.routes, calls: this.calls, clock, logger, random });
+  }
+
+  private createRedelivery({ group, maxReconsumeTimes }: PushConsumerSettings): Redelivery {
+    const compression = resolveProducerOptions({ group: INNER_PRODUCER_GROUP });
+    const sender = this.createSender(compression);
+    return new Redelivery({
+      group,
+      maxReconsumeTimes,
+      calls: this.calls,
+      table: this.table,
+      sender,
+      compression,
+      logger: this.settings.logger,
+    });
+  }
+
+  private producerMembership(group: string, self: () => Producer): Membership {
+    return {
+      join: () => {
+        this.assertJoinable();
+        this.producers.add(self());
+        this.groups.addProducer(group);
+        void this.heartbeats.beat();
+        return Promise.resolve();
+      },
+      leave: async () => {
+        this.producers.delete(self());
+        if (this.groups.removeProducer(group)) await this.unregister({ producerGroup: group });
+      },
+    };
+  }
+
+  private consumerMembership({ group, consumeFromWhere }: PushConsumerSettings, self: () => PushConsumer) {
+    return {
+      join: async () => {
+        this.assertJoinable();
+        const describe = () => ({ group, consumeFromWhere, subscribed: self().subscribed });
+        if (!this.groups.addConsumer(group, describe)) {
+          throw new InvalidInput('group', `this client has a consumer of group ${group} already; another one needs a client of its own`);
+        }
+        this.consumers.add(self());
+        await this.heartbeats.beat();
+      },
+      announce: () => this.heartbeats.beat(),
+      leave: async () => {
+        if (!this.consumers.delete(self())) return;
+        this.groups.removeConsumer(group);
+        await this.unregister({ consumerGroup: group });
+      },
+    };
+  }
+
+  private assertJoinable(): void {
+    if (this.state !== 'running')
+      throw new OperationFailed('closed', `the client ${this.state === 'created' ? 'was not started' : 'was shut down'}`);
+  }
+
+  private unregister(group: { readonly producerGroup?: string; readonly consumerGroup?: string }): Promise<void> {
+    const { logger, mqClientApiTimeoutMs: timeoutMs } = this.settings;
+    return this.heartbeats.between(async () => {
+      const farewells = this.table.allBrokers.map(async ({ address }) => {
+        try {
+          await this.calls.unregister(address, { clientID: this.clientId, ...group }, { timeoutMs });
+        } catch (error) {
+          logger.log('debug', 'a broker was not told that a group is gone', { address, ...group, error: messageOf(error) });
+        }
+      });
+      await Promise.all(farewells);
+    });
+  }
+
+  private async fetchRoute(topic: string): Promise<TopicRouteData | undefined> {
+    const header = { topic, acceptStandardJsonOnly: true };
+    const answer = await this.nameServers.invoke(GetRouteinfoByTopic, header, { timeoutMs: this.settings.mqClientApiTimeoutMs });
+    if (answer.code === ResponseCode.TOPIC_NOT_EXIST) return undefined;
+    if (answer.code !== ResponseCode.SUCCESS) throw new CallRefused(GetRouteinfoByTopic.name, 'the name server', answer);
+    return decodeTopicRouteData(answer.body);
+  }
+
+  /** Requests that brokers send to clients. */
+  private pushes() {
+    const consumerOf = (group: string) => [...this.consumers].find((consumer) => consumer.group === group);
+    return [
+      route(
+        NotifyConsumerIdsChanged,
+        ({ header }) => {
+          consumerOf(need(header, 'consumerGroup'))?.rebalance();
+          return { code: ResponseCode.SUCCESS };
+        },
+        'default',
+      ),
+      route(
+        GetConsumerRunningInfo,
+        ({ header }) => {
+          const group = need(header, 'consumerGroup');
+          const consumer = consumerOf(group);
+          if (consumer === undefined) return { code: ResponseCode.SYSTEM_ERROR, remark: `no consumer of group ${group} is here` };
+          return { code: ResponseCode.SUCCESS, body: encodeConsumerRunningInfo(runningInfo(consumer, this.namesrvAddresses)) };
+        },
+        'default',
+      ),
+    ];
+  }
+}

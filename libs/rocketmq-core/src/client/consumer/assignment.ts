@@ -1,0 +1,152 @@
+import { messageOf } from '../../base/index.js';
+import type { MessageQueue } from '../../protocol/index.js';
+import { type Logger, SerialQueue } from '../../runtime/index.js';
+import { queueKey, queueText } from '../message-queues.js';
+import type { RemoteOffsets } from '../offsets/remote-offsets.js';
+import type { ConcurrentDelivery } from './concurrent-delivery.js';
+import { ProcessQueue } from './process-queue.js';
+import type { PullLoop } from './pull-loop.js';
+
+interface Entry {
+  readonly processQueue: ProcessQueue;
+  readonly pulling: PullLoop;
+}
+
+export interface AssignmentParts {
+  readonly group: string;
+  readonly offsets: Pick<RemoteOffsets, 'commit' | 'remove' | 'set' | 'advance' | 'read'>;
+  readonly delivery: Pick<ConcurrentDelivery, 'drop'>;
+  readonly startPosition: (queue: MessageQueue) => Promise<number>;
+  readonly pulling: (processQueue: ProcessQueue, startOffset: number, moved: (nextOffset: number) => void) => PullLoop;
+  /** A queue was given up because its offset moved: it should be taken again at once. */
+  readonly givenUp: () => void;
+  readonly logger: Logger;
+}
+
+export interface QueueFigures {
+  readonly queue: MessageQueue;
+  /** Messages pulled and not consumed. */
+  readonly heldCount: number;
+  readonly heldBytes: number;
+  /** Offset of the first and of the last of them. */
+  readonly heldFrom: number | undefined;
+  readonly heldTo: number | undefined;
+  readonly commitOffset: number | undefined;
+}
+
+/**
+ * The queues of this consumer: takes and gives up.
+ *
+ * Invariant: changes are made one after the other. A queue that is given up is dropped first, so that nothing moves its offset any more, then
+ * its pull ends, then its offset is committed.
+ */
+export class Assignment {
+  private readonly entries = new Map<string, Entry>();
+  private readonly changes = new SerialQueue();
+  private closed = false;
+
+  constructor(private readonly parts: AssignmentParts) {}
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  figures(): QueueFigures[] {
+    return [...this.entries.values()].map(({ processQueue }) => ({
+      queue: processQueue.queue,
+      heldCount: processQueue.count,
+      heldBytes: processQueue.bytes,
+      heldFrom: processQueue.firstHeld,
+      heldTo: processQueue.lastHeld,
+      commitOffset: this.parts.offsets.read(processQueue.queue),
+    }));
+  }
+
+  /** Makes the queues of a topic those that are wanted. @returns what became of it */
+  apply(topic: string, wanted: readonly MessageQueue[]): Promise<{ readonly changed: boolean; readonly complete: boolean }> {
+    return this.changes.run(async () => {
+      if (this.closed) return { changed: false, complete: true };
+      const keys = new Set(wanted.map(queueKey));
+      const surplus = [...this.entries.values()].filter(
+        ({ processQueue: { queue } }) => queue.topic === topic && !keys.has(queueKey(queue)),
+      );
+      await Promise.all(surplus.map((entry) => this.giveUp(entry)));
+      const missing = wanted.filter((queue) => !this.entries.has(queueKey(queue)));
+      const taken = await Promise.all(missing.map((queue) => this.take(queue)));
+      return { changed: surplus.length > 0 || taken.some(Boolean), complete: taken.every(Boolean) };
+    });
+  }
+
+  /** Gives everything up, for good. The offsets stay in memory for the closing commit. */
+  close(): Promise<void> {
+    this.closed = true;
+    return this.changes.run(async () => {
+      const all = [...this.entries.values()];
+      this.entries.clear();
+      for (const { processQueue } of all) processQueue.drop();
+      await Promise.all(all.map(({ pulling }) => pulling.stop()));
+    });
+  }
+
+  /** Ends the pulls; what is held stays and may be consumed. */
+  async stopPulling(): Promise<void> {
+    this.closed = true;
+    await this.changes.drained();
+    await Promise.all([...this.entries.values()].map(({ pulling }) => pulling.stop()));
+  }
+
+  /** Messages of the queue were consumed. */
+  progress(processQueue: ProcessQueue): void {
+    const { commitOffset, queue } = processQueue;
+    if (commitOffset !== undefined) this.parts.offsets.advance(queue, commitOffset);
+    this.entries.get(queueKey(queue))?.pulling.progress();
+  }
+
+  resumed(): void {
+    for (const { pulling } of this.entries.values()) pulling.resumed();
+  }
+
+  private async take(queue: MessageQueue): Promise<boolean> {
+    const { parts } = this;
+    parts.offsets.remove(queue);
+    let startOffset: number;
+    try {
+      startOffset = await parts.startPosition(queue);
+    } catch (error) {
+      parts.logger.log('warn', 'a queue is not started', { group: parts.group, queue: queueText(queue), error: messageOf(error) });
+      return false;
+    }
+    if (this.closed) return false;
+    const processQueue = new ProcessQueue(queue);
+    const pulling = parts.pulling(processQueue, startOffset, (nextOffset) => this.moved(processQueue, nextOffset));
+    this.entries.set(queueKey(queue), { processQueue, pulling });
+    parts.logger.log('info', 'queue taken', { group: parts.group, queue: queueText(queue), startOffset });
+    pulling.start();
+    return true;
+  }
+
+  private async giveUp({ processQueue, pulling }: Entry): Promise<void> {
+    const { offsets, delivery, logger, group } = this.parts;
+    const { queue } = processQueue;
+    processQueue.drop();
+    this.entries.delete(queueKey(queue));
+    delivery.drop(processQueue);
+    await pulling.stop();
+    await offsets.commit(queue);
+    offsets.remove(queue);
+    logger.log('info', 'queue given up', { group, queue: queueText(queue) });
+  }
+
+  /** The broker named another offset to go on from: it is committed, and the queue is taken anew from there. */
+  private moved(processQueue: ProcessQueue, nextOffset: number): void {
+    // Dropped here and not in the line of changes: from now on no listener's end may move the offset.
+    processQueue.drop();
+    void this.changes.run(async () => {
+      const entry = this.entries.get(queueKey(processQueue.queue));
+      if (entry?.processQueue !== processQueue) return;
+      this.parts.offsets.set(processQueue.queue, nextOffset);
+      await this.giveUp(entry);
+      this.parts.givenUp();
+    });
+  }
+}

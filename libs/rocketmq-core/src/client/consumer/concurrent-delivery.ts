@@ -1,0 +1,233 @@
+import { messageOf, OperationFailed } from '../../base/index.js';
+import { Loop, type Clock, type Logger, type Timer } from '../../runtime/index.js';
+import { within } from '../instance/deadline.js';
+import { queueText } from '../message-queues.js';
+import type { BatchListener, ConsumeResult, ReceivedMessage } from '../message-types.js';
+import { type Batch, DeliveryLanes } from './delivery-lanes.js';
+import { DeliveryContext, DeliveryRun } from './delivery-run.js';
+import type { HeldMessage, ProcessQueue } from './process-queue.js';
+import { messageIdOf, receivedMessage } from './received-message.js';
+import type { Redelivery } from './redelivery.js';
+
+export interface DeliveryParts {
+  readonly group: string;
+  readonly listener: BatchListener;
+  readonly batchSizeMax: number;
+  readonly consumeTimeoutMs: number;
+  readonly redelivery: Pick<Redelivery, 'handBack'>;
+  /** Messages of the queue left the window: its offset may move, and there is room. */
+  readonly progress: (processQueue: ProcessQueue) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Before a message that no broker took back is delivered here again, ms. As Java: submitConsumeRequestLater. */
+const LOCAL_RETRY_MS = 5000;
+/** Level of a message whose listener did not end in time: 10 s. As Java: ProcessQueue.cleanExpiredMsg. */
+const EXPIRED_LEVEL = 3;
+const EXPIRY_CHECK_MS = 60_000;
+
+type Outcome = readonly [held: HeldMessage, result: ConsumeResult];
+
+/** Calls the listener, many times at once and in no order. As Java: ConsumeMessageConcurrentlyService. */
+export class ConcurrentDelivery {
+  private readonly lanes = new DeliveryLanes();
+  private readonly runs = new Set<DeliveryRun>();
+  /** Calls of the listener, and hand-backs that follow them. */
+  private busy = 0;
+  private readonly retries = new Map<Timer, ProcessQueue>();
+  private readonly expiry: Loop;
+  private state: 'running' | 'paused' | 'stopped' = 'running';
+  private whenIdle: (() => void)[] = [];
+
+  constructor(
+    private readonly parts: DeliveryParts,
+    private concurrencyMax: number,
+  ) {
+    const { clock, logger, consumeTimeoutMs } = parts;
+    const periodMs = Math.min(consumeTimeoutMs, EXPIRY_CHECK_MS);
+    this.expiry = new Loop({ name: 'expiry of deliveries', clock, logger, periodMs, run: () => this.expire() });
+  }
+
+  /** Calls of the listener that have not ended. */
+  get running(): number {
+    return this.runs.size;
+  }
+
+  get concurrency(): number {
+    return this.concurrencyMax;
+  }
+
+  start(): void {
+    this.expiry.start();
+  }
+
+  setConcurrency(concurrency: number): void {
+    this.concurrencyMax = concurrency;
+    this.pump();
+  }
+
+  /** No call begins until `resume`. */
+  pause(): void {
+    if (this.state === 'running') this.state = 'paused';
+  }
+
+  resume(): void {
+    if (this.state === 'paused') this.state = 'running';
+    this.pump();
+  }
+
+  submit(processQueue: ProcessQueue, held: readonly HeldMessage[]): void {
+    const { batchSizeMax } = this.parts;
+    for (let at = 0; at < held.length; at += batchSizeMax) this.lanes.add({ processQueue, held: held.slice(at, at + batchSizeMax) });
+    this.pump();
+  }
+
+  /** The queue belongs to another consumer now: what waits is forgotten, running calls are told. */
+  drop(processQueue: ProcessQueue): void {
+    this.lanes.drop(processQueue);
+    for (const [timer, owner] of this.retries) {
+      if (owner === processQueue) this.cancelRetry(timer);
+    }
+    for (const run of this.runs) {
+      if (run.batch.processQueue === processQueue) run.abort(new OperationFailed('aborted', 'the queue was given to another consumer'));
+    }
+  }
+
+  /**
+   * No call begins any more; resolves when the running ones have ended and failed messages are handed back. After `deadlineMs` the signals of
+   * those that still run fire and nobody waits for them: their messages are not committed and will be delivered again.
+   */
+  async stop(deadlineMs: number): Promise<void> {
+    this.state = 'stopped';
+    this.lanes.clear();
+    for (const timer of [...this.retries.keys()]) this.cancelRetry(timer);
+    const { clock } = this.parts;
+    await within(this.idle(), { clock, timeoutMs: deadlineMs, what: 'waiting for listeners' }).catch(() => undefined);
+    for (const run of this.runs) run.abort(new OperationFailed('aborted', 'the consumer is shut down'));
+    await this.expiry.stop();
+  }
+
+  private idle(): Promise<void> {
+    return this.busy === 0 ? Promise.resolve() : new Promise((resolve) => this.whenIdle.push(resolve));
+  }
+
+  private pump(): void {
+    while (this.state === 'running' && this.busy < this.concurrencyMax) {
+      const batch = this.lanes.next();
+      if (batch === undefined) return;
+      if (batch.processQueue.dropped) continue;
+      this.busy += 1;
+      void this.run(new DeliveryRun(batch, this.parts.clock.monotonic()));
+    }
+  }
+
+  private async run(run: DeliveryRun): Promise<void> {
+    this.runs.add(run);
+    const outcomes = await this.call(run);
+    // A call that took too long was settled then.
+    if (this.runs.delete(run)) await this.settle(run.batch.processQueue, outcomes);
+  }
+
+  /** Never throws. */
+  private async call(run: DeliveryRun): Promise<Outcome[]> {
+    const { queue } = run.batch.processQueue;
+    const [readable, received, unreadable] = this.read(run.batch);
+    const outcomes: Outcome[] = unreadable.map((held) => [held, { retry: true }]);
+    const first = received[0];
+    if (first === undefined) return outcomes;
+    const context = new DeliveryContext(this.parts.group, queue, first.reconsumeTimes + 1, run);
+    try {
+      const result = await this.parts.listener(received, context);
+      const results = Array.isArray(result) ? (result as readonly ConsumeResult[]) : readable.map(() => result as ConsumeResult);
+      if (results.length !== readable.length)
+        throw new Error(`the listener returned ${results.length} results for ${readable.length} messages`);
+      return [...outcomes, ...readable.map((held, at): Outcome => [held, results[at]])];
+    } catch (error) {
+      this.parts.logger.log('warn', 'a listener failed', {
+        group: this.parts.group,
+        queue: queueText(queue),
+        messageId: first.messageId,
+        attempt: context.attempt,
+        error: messageOf(error),
+      });
+      return [...outcomes, ...readable.map((held): Outcome => [held, { retry: true }])];
+    }
+  }
+
+  private read({ held, processQueue }: Batch): [readable: HeldMessage[], received: ReceivedMessage[], unreadable: HeldMessage[]] {
+    const readable: HeldMessage[] = [];
+    const received: ReceivedMessage[] = [];
+    const unreadable: HeldMessage[] = [];
+    for (const one of held) {
+      try {
+        received.push(receivedMessage(one, processQueue.queue));
+        readable.push(one);
+      } catch (error) {
+        unreadable.push(one);
+        const about = { messageId: messageIdOf(one.message), queue: queueText(processQueue.queue) };
+        this.parts.logger.log('error', 'a message cannot be read', { ...about, error: messageOf(error) });
+      }
+    }
+    return [readable, received, unreadable];
+  }
+
+  private async settle(processQueue: ProcessQueue, outcomes: readonly Outcome[]): Promise<void> {
+    const done: HeldMessage[] = [];
+    const left: HeldMessage[] = [];
+    for (const [held, result] of outcomes) {
+      if (processQueue.dropped) break;
+      const confirmed = result?.retry !== true || (await this.handBack(processQueue, held, result.delayLevel ?? 0));
+      (confirmed ? done : left).push(held);
+    }
+    // What a consumer did with a queue that is another's now is the other's business: it begins at the last commit.
+    if (!processQueue.dropped) {
+      processQueue.complete(done);
+      this.parts.progress(processQueue);
+      this.retryLater(processQueue, left);
+    }
+    this.busy -= 1;
+    this.pump();
+    if (this.busy > 0) return;
+    for (const resolve of this.whenIdle.splice(0)) resolve();
+  }
+
+  private async handBack({ queue }: ProcessQueue, { message, localFailures }: HeldMessage, delayLevel: number): Promise<boolean> {
+    try {
+      return await this.parts.redelivery.handBack({ message, queue, localFailures, delayLevel });
+    } catch (error) {
+      this.parts.logger.log('error', 'handing a message back failed', { messageId: messageIdOf(message), error: messageOf(error) });
+      return false;
+    }
+  }
+
+  private retryLater(processQueue: ProcessQueue, held: readonly HeldMessage[]): void {
+    if (held.length === 0 || this.state === 'stopped') return;
+    for (const one of held) one.localFailures += 1;
+    const timer = this.parts.clock.after(LOCAL_RETRY_MS, () => {
+      this.retries.delete(timer);
+      this.submit(processQueue, held);
+    });
+    this.retries.set(timer, processQueue);
+  }
+
+  private cancelRetry(timer: Timer): void {
+    timer.cancel();
+    this.retries.delete(timer);
+  }
+
+  private expire(): void {
+    const { clock, consumeTimeoutMs, logger, group } = this.parts;
+    const nowMs = clock.monotonic();
+    for (const run of this.runs) {
+      if (nowMs - run.startedMs < consumeTimeoutMs) continue;
+      this.runs.delete(run);
+      logger.log('warn', 'a listener did not end in time, its messages are handed back', { group, afterMs: consumeTimeoutMs });
+      run.abort(new OperationFailed('timeout', `the listener did not end within ${consumeTimeoutMs} ms`));
+      void this.settle(
+        run.batch.processQueue,
+        run.batch.held.map((held): Outcome => [held, { retry: true, delayLevel: EXPIRED_LEVEL }]),
+      );
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import type { ConsumeContext } from '../message-types.js';
+import type { MessageQueue } from '../../protocol/index.js';
+import type { Batch } from './delivery-lanes.js';
+
+/** One call of the listener. */
+export class DeliveryRun {
+  private controller: AbortController | undefined;
+  private abortReason: Error | undefined;
+
+  constructor(
+    readonly batch: Batch,
+    /** Monotonic. */
+    readonly startedMs: number,
+  ) {}
+
+  get signal(): AbortSignal {
+    // Few listeners look at it, and a controller for each message would be most of what a delivery costs.
+    this.controller ??= new AbortController();
+    if (this.abortReason !== undefined) this.controller.abort(this.abortReason);
+    return this.controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.abortReason ??= reason;
+    this.controller?.abort(this.abortReason);
+  }
+}
+
+export class DeliveryContext implements ConsumeContext {
+  constructor(
+    readonly group: string,
+    readonly queue: MessageQueue,
+    readonly attempt: number,
+    private readonly run: DeliveryRun,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.run.signal;
+  }
+}

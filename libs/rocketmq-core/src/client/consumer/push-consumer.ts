@@ -1,0 +1,265 @@
+import { OperationFailed } from '../../base/index.js';
+import { Loop, type Clock, type Logger, type Random } from '../../runtime/index.js';
+import type { PushConsumerSettings } from '../config/consumer-options.js';
+import { ranged } from '../config/ranges.js';
+import type { BrokerCalls } from '../instance/calls.js';
+import type { Membership } from '../instance/membership.js';
+import type { RouteFinder } from '../instance/route-finder.js';
+import type { RouteTable } from '../instance/route-table.js';
+import { RemoteOffsets } from '../offsets/remote-offsets.js';
+import { RebalanceLoop } from '../rebalance/rebalance-loop.js';
+import { Assignment, type QueueFigures } from './assignment.js';
+import { ConcurrentDelivery } from './concurrent-delivery.js';
+import type { ProcessQueue } from './process-queue.js';
+import { type PullLimits, PullLoop } from './pull-loop.js';
+import type { Redelivery } from './redelivery.js';
+import { startPosition } from './start-position.js';
+import { type Subscription, SubscriptionTable } from './subscription-table.js';
+
+export interface PushConsumerParts {
+  readonly settings: PushConsumerSettings;
+  readonly clientId: string;
+  readonly calls: BrokerCalls;
+  readonly table: RouteTable;
+  readonly routes: RouteFinder;
+  readonly membership: Membership & { /** Tells the brokers that the subscriptions changed. */ announce(): Promise<void> };
+  readonly redelivery: Redelivery;
+  readonly callTimeoutMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export type ConsumerState = 'created' | 'starting' | 'running' | 'paused' | 'stopped';
+
+const SHUTDOWN_MS = 25_000;
+/** As Java: DefaultMQPushConsumer.consumeTimestamp. */
+const HALF_HOUR_MS = 30 * 60_000;
+
+/** Receives the messages of a group, with others of the group each its share of the queues. Made by `ClientInstance.pushConsumer`. */
+export class PushConsumer {
+  readonly startedAt: number;
+  private readonly subscriptions: SubscriptionTable;
+  private readonly offsets: RemoteOffsets;
+  private readonly delivery: ConcurrentDelivery;
+  private readonly assignment: Assignment;
+  private readonly rebalancing: RebalanceLoop;
+  private readonly committing: Loop;
+  private current: ConsumerState = 'created';
+  private ended: Promise<void> | undefined;
+  private unwatch: () => void = () => undefined;
+
+  constructor(private readonly parts: PushConsumerParts) {
+    const { settings, clock, logger, table, clientId } = parts;
+    const { group } = settings;
+    this.startedAt = clock.now();
+    this.subscriptions = new SubscriptionTable(group, settings.subscriptions, clock.now());
+    this.offsets = new RemoteOffsets({ ...parts, group });
+    this.delivery = this.createDelivery();
+    this.assignment = this.createAssignment();
+    this.rebalancing = new RebalanceLoop({
+      group,
+      clientId,
+      strategy: settings.allocateMessageQueueStrategy,
+      topics: () => this.subscriptions.topics,
+      queues: (topic) => table.subscribeQueues(topic),
+      members: (topic) => this.members(topic),
+      apply: (topic, queues) => this.assignment.apply(topic, queues),
+      changed: (topic) => this.queuesChanged(topic),
+      clock,
+      logger,
+    });
+    const run = () => this.offsets.commitAll();
+    this.committing = new Loop({ name: 'offset commit', clock, logger, periodMs: settings.persistConsumerOffsetIntervalMs, run });
+  }
+
+  get group(): string {
+    return this.parts.settings.group;
+  }
+
+  get state(): ConsumerState {
+    return this.current;
+  }
+
+  /** Calls of the listener that run now. */
+  get runningListeners(): number {
+    return this.delivery.running;
+  }
+
+  /** Calls of the listener that may run at once. */
+  get concurrency(): number {
+    return this.delivery.concurrency;
+  }
+
+  /** What the heartbeats say. */
+  get subscribed(): readonly Subscription[] {
+    return this.subscriptions.all;
+  }
+
+  /** The queues that this consumer has at the moment. */
+  figures(): readonly QueueFigures[] {
+    return this.assignment.figures();
+  }
+
+  /**
+   * Joins the group. Topics that do not exist yet are consumed when they appear.
+   * @throws OperationFailed when no name server answers; the start may then be tried again
+   */
+  async start(): Promise<void> {
+    if (this.current !== 'created') throw new OperationFailed('closed', `consumer ${this.group} is ${this.current}, it starts once`);
+    this.current = 'starting';
+    const { routes, membership } = this.parts;
+    this.unwatch = routes.watch(this.subscriptions.topics);
+    try {
+      await Promise.all(this.subscriptions.topics.map((topic) => routes.refresh(topic)));
+    } catch (error) {
+      this.unwatch();
+      if (this.isCurrent('starting')) this.current = 'created';
+      throw error;
+    }
+    if (!this.isCurrent('starting')) return;
+    await membership.join();
+    if (!this.isCurrent('starting')) return;
+    this.current = 'running';
+    const endOfListening = routes.onChange((topic) => {
+      if (this.subscriptions.of(topic) !== undefined) this.rebalancing.kick();
+    });
+    const endOfWatching = this.unwatch;
+    this.unwatch = () => {
+      endOfListening();
+      endOfWatching();
+    };
+    this.delivery.start();
+    this.committing.start();
+    this.rebalancing.start();
+  }
+
+  /** No call of the listener begins until `resume`; running ones end. The consumer stays in its group and keeps its queues. */
+  pause(): void {
+    if (this.current !== 'running') return;
+    this.current = 'paused';
+    this.delivery.pause();
+  }
+
+  resume(): void {
+    if (this.current !== 'paused') return;
+    this.current = 'running';
+    this.delivery.resume();
+    this.assignment.resumed();
+  }
+
+  /** @param concurrency 1 to 1000 */
+  setConcurrency(concurrency: number): void {
+    this.delivery.setConcurrency(ranged('concurrency', concurrency, concurrency, [1, 1000]));
+  }
+
+  /** Members or queues changed: shares the queues anew. */
+  rebalance(): void {
+    this.rebalancing.kick();
+  }
+
+  /**
+   * Takes no more messages, waits for running listeners for up to `deadlineMs` (then their signals fire), commits and leaves the group. Idempotent.
+   */
+  shutdown(deadlineMs = SHUTDOWN_MS): Promise<void> {
+    this.ended ??= this.end(deadlineMs);
+    return this.ended;
+  }
+
+  private async end(deadlineMs: number): Promise<void> {
+    const joined = this.current === 'running' || this.current === 'paused' || this.current === 'starting';
+    this.current = 'stopped';
+    this.unwatch();
+    if (!joined) return;
+    await this.rebalancing.stop();
+    await this.assignment.stopPulling();
+    await this.delivery.stop(deadlineMs);
+    await this.committing.stop();
+    await Promise.all(this.assignment.figures().map(({ queue }) => this.offsets.commit(queue)));
+    await this.assignment.close();
+    await this.parts.membership.leave();
+  }
+
+  private isCurrent(state: ConsumerState): boolean {
+    return this.current === state;
+  }
+
+  private createDelivery(): ConcurrentDelivery {
+    const { settings, redelivery, clock, logger } = this.parts;
+    const { group, listener, consumeTimeoutMs, consumeMessageBatchMaxSize, concurrency } = settings;
+    const progress = (processQueue: ProcessQueue) => this.assignment.progress(processQueue);
+    const parts = { group, listener, consumeTimeoutMs, batchSizeMax: consumeMessageBatchMaxSize, redelivery, progress, clock, logger };
+    return new ConcurrentDelivery(parts, concurrency);
+  }
+
+  private createAssignment(): Assignment {
+    const { settings, calls, table, clock, logger, callTimeoutMs } = this.parts;
+    const { consumeFromWhere, consumeTimestamp = clock.now() - HALF_HOUR_MS } = settings;
+    const position = { consumeFromWhere, consumeTimestamp, offsets: this.offsets, calls, table, timeoutMs: callTimeoutMs };
+    return new Assignment({
+      group: this.group,
+      offsets: this.offsets,
+      delivery: this.delivery,
+      startPosition: (queue) => startPosition(queue, position),
+      pulling: (processQueue, startOffset, moved) => this.createPullLoop(processQueue, startOffset, moved),
+      givenUp: () => this.rebalancing.kick(),
+      logger,
+    });
+  }
+
+  private createPullLoop(processQueue: ProcessQueue, startOffset: number, moved: (nextOffset: number) => void): PullLoop {
+    const { calls, table, routes, clock, logger, membership } = this.parts;
+    const parts = {
+      group: this.group,
+      processQueue,
+      subscription: () => this.subscriptions.of(processQueue.queue.topic),
+      limits: () => this.pullLimits(),
+      paused: () => this.current === 'paused',
+      calls,
+      table,
+      routes,
+      offsets: this.offsets,
+      deliver: (held: Parameters<ConcurrentDelivery['submit']>[1]) => this.delivery.submit(processQueue, held),
+      moved,
+      forgotten: () => void membership.announce(),
+      clock,
+      logger,
+    };
+    return new PullLoop(parts, startOffset);
+  }
+
+  /** Limits for all queues together are shared among them. As Java: RebalancePushImpl.messageQueueChanged. */
+  private pullLimits(): PullLimits {
+    const { settings } = this.parts;
+    const { pullThresholdForTopic, pullThresholdSizeForTopic } = settings;
+    if (pullThresholdForTopic === undefined && pullThresholdSizeForTopic === undefined) return settings;
+    const share = (total: number | undefined, perQueue: number) =>
+      total === undefined ? perQueue : Math.max(1, Math.floor(total / Math.max(1, this.assignment.size)));
+    return {
+      ...settings,
+      pullThresholdForQueue: share(pullThresholdForTopic, settings.pullThresholdForQueue),
+      pullThresholdSizeForQueue: share(pullThresholdSizeForTopic, settings.pullThresholdSizeForQueue),
+    };
+  }
+
+  private async queuesChanged(topic: string): Promise<void> {
+    this.subscriptions.renew(topic, this.parts.clock.now());
+    await this.parts.membership.announce();
+  }
+
+  /** Every broker of a topic knows the whole group, because every member sends heartbeats to all of them. */
+  private async members(topic: string): Promise<readonly string[]> {
+    const { table, calls, random, callTimeoutMs } = this.parts;
+    const addresses = table.brokersOf(topic);
+    const start = random.below(Math.max(1, addresses.length));
+    let failure: unknown = new OperationFailed('unavailable', `no broker of topic ${topic} is known`);
+    for (const address of [...addresses.slice(start), ...addresses.slice(0, start)]) {
+      try {
+        return await calls.consumerIds(address, this.group, { timeoutMs: callTimeoutMs });
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+}

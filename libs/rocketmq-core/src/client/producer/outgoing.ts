@@ -1,0 +1,161 @@
+import {
+  batchItemSize,
+  type BatchItem,
+  compress,
+  encodeBatchBody,
+  isReservedProperty,
+  isSendableTopic,
+  type Message,
+  printProperties,
+  PROPERTIES_SIZE_MAX,
+  PropertyName,
+  propertyProblem,
+  topicProblem,
+  withCompression,
+} from '../../protocol/index.js';
+import type { ProducerSettings } from '../config/producer-options.js';
+import { InvalidInput } from '../errors.js';
+import type { OutgoingMessage } from '../message-types.js';
+
+/** A message that may go onto the wire: checked, with its id. */
+export interface CheckedMessage {
+  readonly topic: string;
+  readonly messageId: string;
+  readonly flag: number;
+  readonly body: Buffer;
+  /** The property text. */
+  readonly properties: string;
+  readonly waitStoreMsgOK: boolean;
+}
+
+/** What a request carries; the same for all its attempts. */
+export interface Payload {
+  readonly topic: string;
+  readonly flag: number;
+  readonly sysFlag: number;
+  readonly properties: string;
+  readonly body: Buffer;
+  readonly batch: boolean;
+  readonly reconsumeTimes: number;
+  readonly maxReconsumeTimes?: number | undefined;
+}
+
+export interface CheckOptions {
+  /** Largest body, bytes. */
+  readonly maxMessageSize: number;
+  readonly messageId: string;
+  readonly shardingKey?: string | undefined;
+}
+
+/** @throws InvalidInput */
+export function checkMessage(message: OutgoingMessage, { maxMessageSize, messageId, shardingKey }: CheckOptions): CheckedMessage {
+  const { topic } = message;
+  checkTopic(topic);
+  const body = checkedBody(message.body, maxMessageSize);
+  const flag = message.flag ?? 0;
+  if ((flag | 0) !== flag) throw new InvalidInput('flag', `flag ${flag} is not an int32`);
+  const waitStoreMsgOK = message.waitStoreMsgOK ?? true;
+  const all = propertiesOf(message, waitStoreMsgOK);
+  if (shardingKey !== undefined) put(all, PropertyName.SHARDING_KEY, shardingKey, 'shardingKey');
+  const properties = printProperties(all.set(PropertyName.UNIQ_KEY, messageId));
+  if (Buffer.byteLength(properties) > PROPERTIES_SIZE_MAX) {
+    throw new InvalidInput(
+      'properties',
+      `the properties take ${Buffer.byteLength(properties)} bytes, at most ${PROPERTIES_SIZE_MAX} are allowed`,
+    );
+  }
+  return { topic, messageId, flag, body, properties, waitStoreMsgOK };
+}
+
+function checkTopic(topic: string): void {
+  const problem = topicProblem(topic);
+  if (problem !== undefined) throw new InvalidInput('topic', problem);
+  if (!isSendableTopic(topic)) throw new InvalidInput('topic', `nobody may send to the system topic ${topic}`);
+}
+
+function checkedBody(given: Uint8Array | string, sizeMax: number): Buffer {
+  const body = typeof given === 'string' ? Buffer.from(given) : Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+  if (body.length === 0) throw new InvalidInput('body', 'the body is empty');
+  if (body.length > sizeMax) throw new InvalidInput('body', `the body has ${body.length} bytes, at most ${sizeMax} are allowed`);
+  return body;
+}
+
+function propertiesOf(message: OutgoingMessage, waitStoreMsgOK: boolean): Map<string, string> {
+  const properties = new Map<string, string>();
+  for (const [name, value] of ownProperties(message.properties)) {
+    if (isReservedProperty(name)) throw new InvalidInput('properties', `the property name ${name} is used by RocketMQ itself`);
+    put(properties, name, value, 'properties');
+  }
+  const keys = keysText(message.keys);
+  if (keys !== '') put(properties, PropertyName.KEYS, keys, 'keys');
+  if (message.tags !== undefined && message.tags !== '') put(properties, PropertyName.TAGS, message.tags, 'tags');
+  put(properties, PropertyName.WAIT, String(waitStoreMsgOK), 'waitStoreMsgOK');
+  return properties;
+}
+
+function keysText(keys: OutgoingMessage['keys']): string {
+  if (keys === undefined || typeof keys === 'string') return keys ?? '';
+  const broken = keys.find((key) => key === '' || key.includes(' '));
+  if (broken !== undefined)
+    throw new InvalidInput('keys', `the key ${JSON.stringify(broken)} is empty or contains a space, which separates keys`);
+  return keys.join(' ');
+}
+
+function ownProperties(given: OutgoingMessage['properties']): Iterable<readonly [string, string]> {
+  if (given === undefined) return [];
+  return given instanceof Map ? (given as ReadonlyMap<string, string>) : Object.entries(given as Readonly<Record<string, string>>);
+}
+
+function put(properties: Map<string, string>, name: string, value: string, field: string): void {
+  const problem = propertyProblem(name, value);
+  if (problem !== undefined) throw new InvalidInput(field, problem);
+  properties.set(name, value);
+}
+
+export type CompressionSettings = Pick<ProducerSettings, 'compressMsgBodyOverHowmuch' | 'compressType' | 'compressLevel'>;
+
+export interface RawMessage extends Message {
+  readonly reconsumeTimes?: number;
+  readonly maxReconsumeTimes?: number;
+}
+
+/** One message as a request. */
+export function singlePayload(message: CheckedMessage, settings: CompressionSettings): Payload {
+  const { topic, flag, properties } = message;
+  return { topic, flag, properties, batch: false, reconsumeTimes: 0, ...compressed(message.body, settings) };
+}
+
+/** A message with properties that only RocketMQ itself may set. */
+export function rawPayload(message: RawMessage, settings: CompressionSettings): Payload {
+  const { topic, flag = 0, reconsumeTimes = 0, maxReconsumeTimes } = message;
+  const properties = printProperties(message.properties);
+  return { topic, flag, properties, batch: false, reconsumeTimes, maxReconsumeTimes, ...compressed(message.body, settings) };
+}
+
+function compressed(body: Buffer, settings: CompressionSettings): Pick<Payload, 'body' | 'sysFlag'> {
+  if (body.length < settings.compressMsgBodyOverHowmuch) return { body, sysFlag: 0 };
+  const smaller = compress(body, settings.compressType, settings.compressLevel);
+  // A body that does not shrink (a picture, an archive) would only cost every consumer the time to decompress it.
+  return smaller.length < body.length ? { body: smaller, sysFlag: withCompression(0, settings.compressType) } : { body, sysFlag: 0 };
+}
+
+const batchItem = ({ flag, body, properties }: CheckedMessage): BatchItem => ({ flag, body, properties });
+
+/** Bytes that a message takes in a batch. */
+export const sizeInBatch = (message: CheckedMessage): number => batchItemSize(batchItem(message));
+
+/**
+ * Several messages of one topic as a request. Bodies in a batch are never compressed.
+ * @param messages not empty, of one topic and one `waitStoreMsgOK`
+ */
+export function batchPayload(messages: readonly CheckedMessage[], envelopeId: string): Payload {
+  const [first] = messages;
+  const properties = printProperties(
+    new Map([
+      [PropertyName.WAIT, String(first?.waitStoreMsgOK ?? true)],
+      [PropertyName.UNIQ_KEY, envelopeId],
+    ]),
+  );
+  const body = encodeBatchBody(messages.map(batchItem));
+  return { topic: first?.topic ?? '', flag: 0, sysFlag: 0, properties, body, batch: true, reconsumeTimes: 0 };
+}

@@ -1,0 +1,181 @@
+import { isOperationFailed, messageOf, OperationFailed } from '../../base/index.js';
+import { isRetryTopic, type MessageQueue } from '../../protocol/index.js';
+import type { Clock } from '../../runtime/index.js';
+import { duration } from '../config/ranges.js';
+import type { ProducerSettings } from '../config/producer-options.js';
+import { InvalidInput, SendFailed } from '../errors.js';
+import { within } from '../instance/deadline.js';
+import type { Membership } from '../instance/membership.js';
+import { compareQueues, queueText } from '../message-queues.js';
+import type { BatchItemResult, OutgoingMessage, SendOptions, SendResult } from '../message-types.js';
+import { batchParts } from './batch-parts.js';
+import { batchPayload, type CheckedMessage, checkMessage, type Payload, singlePayload, sizeInBatch } from './outgoing.js';
+import { queueByKey } from './queue-choice.js';
+import type { Sender, Stored, Target } from './sender.js';
+import type { SendQueue } from './send-queue.js';
+
+export interface ProducerParts {
+  readonly settings: ProducerSettings;
+  readonly sender: Sender;
+  readonly sendQueue: SendQueue;
+  readonly membership: Membership;
+  readonly ids: { next(): string };
+  readonly clock: Clock;
+}
+
+/** Sends messages. Made by `ClientInstance.producer`. */
+export class Producer {
+  private state: 'created' | 'running' | 'stopped' = 'created';
+
+  constructor(private readonly parts: ProducerParts) {}
+
+  get group(): string {
+    return this.parts.settings.group;
+  }
+
+  /** Sends that are under way. */
+  get inFlight(): number {
+    return this.parts.sendQueue.inFlight;
+  }
+
+  /** Announces the group. Needs no server: brokers are found at the first send. */
+  async start(): Promise<void> {
+    if (this.state === 'running') return;
+    if (this.state === 'stopped') throw new OperationFailed('closed', `producer ${this.group} was shut down`);
+    this.state = 'running';
+    await this.parts.membership.join();
+  }
+
+  /** Refuses new sends, waits for those under way for up to `deadlineMs`, and takes the group back. Idempotent. */
+  async shutdown(deadlineMs = 3000): Promise<void> {
+    const wasRunning = this.state === 'running';
+    this.state = 'stopped';
+    if (!wasRunning) return;
+    const { clock, sendQueue, membership } = this.parts;
+    await within(sendQueue.idle(), { clock, timeoutMs: deadlineMs, what: 'waiting for sends' }).catch(() => undefined);
+    await membership.leave();
+  }
+
+  /**
+   * Resolves when a broker has the message.
+   * @throws InvalidInput before anything is sent; SendFailed, which says whether the message may have been stored
+   */
+  async send(message: OutgoingMessage, options: SendOptions = {}): Promise<SendResult> {
+    this.assertRunning();
+    const checked = this.check(message, options);
+    const payload = singlePayload(checked, this.parts.settings);
+    const stored = await this.admitted(payload, targetOf(message, options), options);
+    return resultOf(stored, checked.messageId, stored.msgId);
+  }
+
+  /**
+   * Resolves when the socket has the message; nothing tells whether a broker stored it.
+   * @throws InvalidInput, SendFailed
+   */
+  async sendOneway(message: OutgoingMessage, options: SendOptions = {}): Promise<void> {
+    this.assertRunning();
+    const payload = singlePayload(this.check(message, options), this.parts.settings);
+    await this.withRoom(payload, options, () => this.parts.sender.sendOneway(payload, targetOf(message, options)));
+  }
+
+  /**
+   * Sends messages of one topic in as few requests as their sizes allow, one after the other. Every request is stored as a whole or not at all.
+   * @returns what became of each message, in their order
+   * @throws InvalidInput before anything is sent
+   */
+  async sendBatch(messages: readonly OutgoingMessage[], options: SendOptions = {}): Promise<readonly BatchItemResult[]> {
+    this.assertRunning();
+    const checked = messages.map((message) => this.check(message, options));
+    const [first] = messages;
+    if (first === undefined) return [];
+    checkBatch(checked);
+    const results: BatchItemResult[] = [];
+    for (const [start, end] of batchParts(checked.map(sizeInBatch), this.parts.settings.maxMessageSize)) {
+      results.push(...(await this.sendPart(checked.slice(start, end), targetOf(first, options), options)));
+    }
+    return results;
+  }
+
+  private async sendPart(part: readonly CheckedMessage[], target: Target, options: SendOptions): Promise<BatchItemResult[]> {
+    try {
+      const stored = await this.admitted(this.partPayload(part), target, options);
+      const offsetIds = stored.msgId.split(',');
+      return part.map(({ messageId }, at) => ({
+        sent: true,
+        result: resultOf({ ...stored, queueOffset: stored.queueOffset + at }, messageId, offsetIds[at] ?? ''),
+      }));
+    } catch (error) {
+      if (!isOperationFailed(error)) throw error;
+      return part.map(({ messageId }) => ({ sent: false, messageId, error }));
+    }
+  }
+
+  private partPayload(part: readonly CheckedMessage[]): Payload {
+    const [only, ...others] = part;
+    // Alone it may be compressed, and the envelope cannot push it over the limit of the broker.
+    if (only !== undefined && others.length === 0) return singlePayload(only, this.parts.settings);
+    return batchPayload(part, this.parts.ids.next());
+  }
+
+  private check(message: OutgoingMessage, options: SendOptions): CheckedMessage {
+    const { maxMessageSize } = this.parts.settings;
+    return checkMessage(message, { maxMessageSize, messageId: this.parts.ids.next(), shardingKey: options.shardingKey });
+  }
+
+  private async admitted(payload: Payload, target: Target, options: SendOptions): Promise<Stored> {
+    return this.withRoom(payload, options, (timeoutMs) => this.parts.sender.send(payload, target, { timeoutMs, signal: options.signal }));
+  }
+
+  private async withRoom<T>(payload: Payload, options: SendOptions, send: (timeoutMs: number) => Promise<T>): Promise<T> {
+    const { clock, sendQueue, settings } = this.parts;
+    const timeoutMs = duration('timeoutMs', options.timeoutMs, settings.sendMsgTimeoutMs);
+    const startedMs = clock.monotonic();
+    const room = sendQueue.enter(payload.body.length, { timeoutMs, signal: options.signal });
+    if (room !== undefined) await room.catch((error: unknown) => refuse(payload, error));
+    try {
+      return await send(timeoutMs - (clock.monotonic() - startedMs));
+    } finally {
+      sendQueue.leave(payload.body.length);
+    }
+  }
+
+  private assertRunning(): void {
+    if (this.state === 'running') return;
+    const why = this.state === 'created' ? 'was not started' : 'was shut down';
+    throw new SendFailed(`producer ${this.group} ${why}`, { reason: 'closed', outcome: 'failed', attempts: 0 });
+  }
+}
+
+function refuse(payload: Payload, error: unknown): never {
+  const reason = isOperationFailed(error) ? error.reason : 'overload';
+  const message = `sending to topic ${payload.topic} was not begun: ${messageOf(error)}`;
+  throw new SendFailed(message, { reason, outcome: 'failed', attempts: 0, cause: error });
+}
+
+function checkBatch(messages: readonly CheckedMessage[]): void {
+  const [first] = messages;
+  if (messages.some((message) => message.topic !== first?.topic)) throw new InvalidInput('topic', 'the messages of a batch have one topic');
+  if (messages.some((message) => message.waitStoreMsgOK !== first?.waitStoreMsgOK)) {
+    throw new InvalidInput('waitStoreMsgOK', 'the messages of a batch agree in waitStoreMsgOK');
+  }
+  if (first !== undefined && isRetryTopic(first.topic)) throw new InvalidInput('topic', 'a retry topic takes no batch');
+}
+
+function targetOf(message: OutgoingMessage, { queue, selector, arg, shardingKey }: SendOptions): Target {
+  if (queue !== undefined) return (queues) => ownQueue(queues, queue);
+  if (selector !== undefined) return (queues) => (queues.length === 0 ? undefined : ownQueue(queues, selector(queues, message, arg)));
+  if (shardingKey !== undefined) return (queues) => (queues.length === 0 ? undefined : queueByKey(queues, shardingKey));
+  return 'any';
+}
+
+function ownQueue(queues: readonly MessageQueue[], wanted: MessageQueue): MessageQueue | undefined {
+  if (queues.length === 0) return undefined;
+  const found = queues.find((queue) => compareQueues(queue, wanted) === 0);
+  if (found === undefined) throw new InvalidInput('queue', `${queueText(wanted)} is not a queue that can be sent to`);
+  return found;
+}
+
+function resultOf(stored: Stored, messageId: string, offsetMessageId: string): SendResult {
+  const { status, queue, queueOffset, transactionId, regionId } = stored;
+  return { status, messageId, offsetMessageId, queue, queueOffset, transactionId, regionId };
+}

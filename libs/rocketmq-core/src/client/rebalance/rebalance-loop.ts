@@ -1,0 +1,86 @@
+import { messageOf } from '../../base/index.js';
+import { isRetryTopic, type MessageQueue } from '../../protocol/index.js';
+import { Loop, type Clock, type Logger, type Timer } from '../../runtime/index.js';
+import { allocate, type AllocateStrategy } from './allocate.js';
+
+export interface RebalanceParts {
+  readonly group: string;
+  readonly clientId: string;
+  readonly strategy: AllocateStrategy;
+  readonly topics: () => readonly string[];
+  /** All queues of a topic that can be read. */
+  readonly queues: (topic: string) => readonly MessageQueue[];
+  /** The client ids of the group. @throws OperationFailed when no broker of the topic tells */
+  readonly members: (topic: string) => Promise<readonly string[]>;
+  readonly apply: (topic: string, queues: readonly MessageQueue[]) => Promise<{ readonly changed: boolean; readonly complete: boolean }>;
+  /** The queues of the topic are others now. */
+  readonly changed: (topic: string) => Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** As Java: RebalanceService, rocketmq.client.rebalance.waitInterval and minInterval. */
+const PERIOD_MS = 20_000;
+const RETRY_MS = 1000;
+
+/** Shares the queues of each topic among the members of the group, again and again. As Java: RebalanceImpl. */
+export class RebalanceLoop {
+  private readonly loop: Loop;
+  private retry: Timer | undefined;
+  private stopped = false;
+
+  constructor(private readonly parts: RebalanceParts) {
+    const { clock, logger } = parts;
+    this.loop = new Loop({ name: 'rebalance', clock, logger, periodMs: PERIOD_MS, run: () => this.round() });
+  }
+
+  start(): void {
+    this.loop.start();
+    this.loop.kick();
+  }
+
+  /** Something changed: a round begins now, or after the present one. */
+  kick(): void {
+    this.loop.kick();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.retry?.cancel();
+    await this.loop.stop();
+  }
+
+  private async round(): Promise<void> {
+    this.retry?.cancel();
+    let balanced = true;
+    for (const topic of this.parts.topics()) {
+      if (this.stopped) return;
+      const done = await this.rebalance(topic);
+      balanced &&= done;
+    }
+    if (!balanced && !this.stopped) this.retry = this.parts.clock.after(RETRY_MS, () => this.loop.kick());
+  }
+
+  /** @returns whether this consumer has what it should have */
+  private async rebalance(topic: string): Promise<boolean> {
+    const { group, clientId, strategy, logger, queues, members, apply, changed } = this.parts;
+    const all = queues(topic);
+    // A topic that is not there (yet) is no reason to hurry; its queues, if there were any, stay as they are. As Java: rebalanceByTopic.
+    if (all.length === 0) return true;
+    try {
+      const clientIds = await members(topic);
+      if (clientIds.length === 0) return false;
+      const mine = allocate(strategy, { group, clientId, queues: all, clientIds });
+      const result = await apply(topic, mine);
+      if (result.changed && !this.stopped) {
+        logger.log('info', 'queues changed', { group, topic, queues: mine.length, of: all.length, members: clientIds.length });
+        await changed(topic);
+      }
+      return result.complete;
+    } catch (error) {
+      logger.log('warn', 'rebalance failed', { group, topic, error: messageOf(error) });
+      // The broker of a retry topic may know nothing of the group yet. As Java: doRebalance.
+      return isRetryTopic(topic);
+    }
+  }
+}
