@@ -1,5 +1,5 @@
-export { int, printSettings, text, type SettingsOf, type SettingTable } from '../base/index.js';
-export { printPropertiesText, SystemClock, type Logger, type LogLevel } from '../runtime/index.js';
+export { int, text, type SettingsOf, type SettingTable } from '../base/index.js';
+export type { Logger, LogLevel } from '../runtime/index.js';
 export { managementProblem, managementSettings } from './management-settings.js';
-export { runService, type Service, type ServiceEnd, type SignalSource } from './service-run.js';
-export { collectSettings, environmentName } from './settings-source.js';
+export { runProgram, type CommandLine, type ProcessDoor } from './program.js';
+export type { Service } from './service-run.js';

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { FakeClock } from '../../testing/fake-clock.js';
 import { deferred } from '../base/index.js';
 import type { LogLevel } from '../runtime/index.js';
-import { runService, type Service, type SignalSource } from './service-run.js';
+import { runService, type Service } from './service-run.js';
 
 class FakeService implements Service {
   readonly calls: string[] = [];
@@ -31,7 +31,7 @@ function setUp() {
   const clock = new FakeClock();
   const lines: string[] = [];
   const logger = { log: (level: LogLevel, message: string) => void lines.push(`${level} ${message}`) };
-  const end = runService(service, { signals: signals as SignalSource, clock, logger, stopTimeoutMs: 1000 });
+  const end = runService(service, { signals, clock, logger, stopTimeoutMs: 1000 });
   return { service, signals, clock, lines, end };
 }
 
