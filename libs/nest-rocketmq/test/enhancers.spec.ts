@@ -18,7 +18,7 @@ import {
 import { APP_GUARD, DiscoveryModule, DiscoveryService, ExternalContextCreator, ModulesContainer, Reflector } from '@nestjs/core';
 import { Ctx, Payload, RpcException } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
-import { EMPTY, of, throwError, type Observable } from 'rxjs';
+import { EMPTY, EmptyError, firstValueFrom, of, throwError, type Observable } from 'rxjs';
 import { RocketMQConnection } from '../src/connection/rocketmq.connection.js';
 import type { ListenerEndpoint } from '../src/coordination/listener-endpoint.js';
 import type { ConsumerOrchestrator } from '../src/discovery/consumer.orchestrator.js';
@@ -30,6 +30,8 @@ import { isRocketMQContext, rawCodec, RocketMQContext, RocketMQListener, RocketM
 import { receivedMessage } from './message.js';
 
 const seen: unknown[] = [];
+// Nest logs the errors that these tests throw on purpose.
+const quiet = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 class Denied implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -68,8 +70,18 @@ class PassOn implements ExceptionFilter {
 
 class Listeners {
   @RocketMQListener({ topic: 'plain', group: 'g' })
-  plain(payload: unknown, context: RocketMQContext): void {
+  plain(@Payload() payload: unknown, @Ctx() context: RocketMQContext): void {
     seen.push(payload, context.getPattern(), context.getAttempt(), context.getMetadata(), context.getGroup());
+  }
+
+  @RocketMQListener({ topic: 'bare', group: 'g' })
+  bare(payload: unknown): void {
+    seen.push(payload);
+  }
+
+  @RocketMQListener({ topic: 'empty-error', group: 'g' })
+  emptyError(): Promise<unknown> {
+    return firstValueFrom(EMPTY);
   }
 
   @RocketMQListener({ topic: 'params', group: 'g' })
@@ -158,7 +170,9 @@ async function controllerEndpoints(): Promise<ListenerEndpoint[]> {
   } as unknown as ConsumerOrchestrator;
   const gate = new ReadyGate();
   gate.pass();
-  const moduleRef = await Test.createTestingModule({ controllers: [ListenerController] }).compile();
+  const moduleRef = await Test.createTestingModule({ controllers: [ListenerController] })
+    .setLogger(quiet)
+    .compile();
   const app = moduleRef.createNestMicroservice({
     logger: false,
     strategy: new RocketMQServer({ connection: connection(), orchestrator, gate }),
@@ -171,7 +185,9 @@ async function providerEndpoints(): Promise<ListenerEndpoint[]> {
   const moduleRef = await Test.createTestingModule({
     imports: [DiscoveryModule],
     providers: [ListenerProvider, EagerProvider, { provide: APP_GUARD, useClass: Denied }],
-  }).compile();
+  })
+    .setLogger(quiet)
+    .compile();
   await moduleRef.init();
   const handlers = new ProviderHandlers(moduleRef.get(ModulesContainer), moduleRef.get(ExternalContextCreator));
   const parts = { discovery: moduleRef.get(DiscoveryService), metadata: new ListenerMetadata(moduleRef.get(Reflector)), handlers };
@@ -202,6 +218,11 @@ describe.each([
     expect(seen).toEqual([{ id: 7 }, 'plain', 3, { traceparent: '00-1' }, 'g']);
   });
 
+  it('gets the payload when its parameters have no decorators', async () => {
+    await deliver('bare', { id: 8 });
+    expect(seen).toEqual([{ id: 8 }]);
+  });
+
   it('gets what its parameter decorators and pipes make of them', async () => {
     await deliver('params', { id: '42' });
     expect(seen).toEqual([42, 'params']);
@@ -223,6 +244,7 @@ describe.each([
     ['fails-http', HttpException, 'teapot'],
     ['fails-stream', RpcException, 'from a stream'],
     ['passed-on', SyntaxError, 'passed on'],
+    ['empty-error', EmptyError, 'no elements in sequence'],
   ])('rejects with the original error: %s', async (topic, type, message) => {
     const error: unknown = await deliver(topic).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(type);

@@ -15,7 +15,7 @@ export const LISTENER_EXTRAS = 'rocketmq';
  * else is needed. The message counts as consumed when the method returns (or its promise or stream ends) without an error; otherwise it is
  * delivered again.
  *
- * Arguments: the decoded payload and the RocketMQContext, or whatever `@Payload()` and `@Ctx()` ask for.
+ * The argument is the decoded payload, or what `@Payload()` and `@Ctx()` (the RocketMQContext) ask for.
  */
 export function RocketMQListener(options: RocketMQListenerOptions): MethodDecorator {
   return applyDecorators(

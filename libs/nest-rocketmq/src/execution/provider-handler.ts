@@ -1,4 +1,5 @@
 import { ApplicationConfig, ExternalContextCreator, type ModulesContainer } from '@nestjs/core';
+import { EmptyError } from 'rxjs';
 import type { RocketMQContext } from '../transport/rocketmq.context.js';
 
 // What `@Payload` and `@Ctx` of @nestjs/microservices write; neither the key nor the numbers are exported by the packages' roots.
@@ -39,6 +40,26 @@ export class ProviderHandlers {
     const creator = globalEnhancers ? this.withGlobals : this.withoutGlobals;
     const factory = { exchangeKeyForValue: paramValue };
     const all = { guards: true, interceptors: true, filters: true };
-    return creator.create(instance as never, method, methodName, PARAM_METADATA, factory, undefined, undefined, all, 'rpc') as RpcHandler;
+    const handler = creator.create(
+      instance as never,
+      method,
+      methodName,
+      PARAM_METADATA,
+      factory,
+      undefined,
+      undefined,
+      all,
+      'rpc',
+    ) as RpcHandler;
+    return async (payload, context) => {
+      try {
+        return await handler(payload, context);
+      } catch (error) {
+        // Nest takes the last value of the stream and throws when there is none: an interceptor that ends it without one has succeeded. An
+        // EmptyError of the method itself was seen by our innermost interceptor.
+        if (error instanceof EmptyError && context.failure === undefined) return undefined;
+        throw error;
+      }
+    };
   }
 }

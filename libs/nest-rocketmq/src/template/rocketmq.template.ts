@@ -53,7 +53,11 @@ export class RocketMQTemplate {
   }
 
   /** One request for as many messages as fit; split by size. One result for each payload, in their order. */
-  async sendBatch(destination: Destination, payloads: readonly unknown[], options: MessageOptions = {}): Promise<BatchItemResult[]> {
+  async sendBatch(
+    destination: Destination,
+    payloads: readonly unknown[],
+    options: MessageOptions = {},
+  ): Promise<readonly BatchItemResult[]> {
     const producer = await this.connection.producer();
     const messages = payloads.map((payload) => this.message(destination, payload, options));
     return producer.sendBatch(messages, sendOptionsOf(options));
