@@ -17,6 +17,7 @@ function capture(version, folder) {
   rmSync(join(here, 'target', version, 'tmp'), { recursive: true, force: true });
   const args = ['-q', '-B', `-Drocketmq.version=${version}`, `-Dgolden.out=${folder}`, 'compile', 'exec:exec'];
   const run = spawnSync('mvn', args, { cwd: here, stdio: 'inherit', shell: process.platform === 'win32' });
+  rmSync(join(here, 'target', version, 'tmp'), { recursive: true, force: true });
   if (run.status !== 0) throw new Error(`mvn ended with ${run.status ?? run.error}`);
 }
 
