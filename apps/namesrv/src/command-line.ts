@@ -1,17 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
-import type { CommandLine, ProcessDoor } from 'rocketmq-core/service';
-import { namesrvAppSettings } from './settings.js';
+import type { CommandLine, ProcessDoor, SettingTable } from 'rocketmq-core/service';
 
 interface PackageInfo {
+  readonly name: string;
   readonly version: string;
   readonly description: string;
 }
 
-/** One flag for each setting, and those of Apache's mqnamesrv. */
-export function readCommandLine({ argv, stdout, stderr }: ProcessDoor): CommandLine {
-  const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as PackageInfo;
-  const command = new Command('rocketmq-namesrv')
+/** One flag for each setting, and the short ones of Apache's start scripts. */
+export function readCommandLine(table: SettingTable, { argv, stdout, stderr }: ProcessDoor): CommandLine {
+  const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as PackageInfo;
+  const command = new Command(name)
     .version(version)
     .description(description)
     .option('-c, --configFile <file>', 'Configuration file of Java properties.')
@@ -19,8 +19,9 @@ export function readCommandLine({ argv, stdout, stderr }: ProcessDoor): CommandL
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
-  for (const [key, { doc, fallback }] of Object.entries(namesrvAppSettings))
-    command.option(`--${key} <value>`, `${doc} (${String(fallback)})`);
+  for (const [key, { doc, fallback }] of Object.entries(table)) {
+    command.option(`${key === 'namesrvAddr' ? '-n, ' : ''}--${key} <value>`, `${doc} (${String(fallback)})`);
+  }
   try {
     command.parse([...argv], { from: 'user' });
   } catch (error) {

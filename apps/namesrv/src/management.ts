@@ -1,28 +1,27 @@
 import 'reflect-metadata';
+import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'rocketmq-core/service';
-import { NamesrvAppModule } from './namesrv-app.module.js';
-import type { NamesrvHost } from './namesrv.host.js';
 import { nestLogger } from './nest-logger.js';
+
+export interface ManagementOptions {
+  readonly managementAddress: string;
+  readonly managementPort: number;
+  readonly logger: Logger;
+}
 
 export interface Management {
   readonly url: string;
   close(): Promise<void>;
 }
 
-export interface ManagementAddress {
-  readonly managementAddress: string;
-  readonly managementPort: number;
-}
-
-/** Serves /healthz, /readyz and /metrics. */
+/** Serves the controllers of the module. */
 export async function openManagement(
-  host: NamesrvHost,
-  { managementAddress, managementPort }: ManagementAddress,
-  logger: Logger,
+  module: DynamicModule,
+  { managementAddress, managementPort, logger }: ManagementOptions,
 ): Promise<Management> {
-  const app = await NestFactory.create<NestExpressApplication>(NamesrvAppModule.forRoot(host), {
+  const app = await NestFactory.create<NestExpressApplication>(module, {
     logger: nestLogger(logger),
     abortOnError: false,
     bodyParser: false,

@@ -15,7 +15,7 @@ export function runNamesrv(door: ProcessDoor): Promise<number> {
     {
       name: 'rocketmq-namesrv',
       table: namesrvAppSettings,
-      readCommandLine,
+      readCommandLine: (process) => readCommandLine(namesrvAppSettings, process),
       readFile: (path) => readFileSync(path, 'utf8'),
       problem: managementProblem,
       openLogger,
@@ -39,9 +39,7 @@ class NamesrvService implements Service {
 
   async start(): Promise<void> {
     if (this.settings.managementPort >= 0) {
-      // Loaded only here: Nest is half of the memory of this process.
-      const { openManagement } = await import('./management.js');
-      this.management = await openManagement(this.host, this.settings, this.logger);
+      this.management = await this.openManagement();
     }
     await this.host.start();
     this.logger.log('info', 'ready', { address: this.host.address, management: this.management?.url });
@@ -54,5 +52,12 @@ class NamesrvService implements Service {
 
   onFailure(): void {
     // A name server keeps nothing that can break.
+  }
+
+  // Loaded only where it is wanted: Nest is half of the memory of this process.
+  private async openManagement(): Promise<Management> {
+    const { openManagement } = await import('./management.js');
+    const { NamesrvAppModule } = await import('./namesrv-app.module.js');
+    return openManagement(NamesrvAppModule.forRoot(this.host), { ...this.settings, logger: this.logger });
   }
 }
