@@ -1,4 +1,5 @@
 export { FakeClock } from './fake-clock.js';
+export { HttpEndpoint } from './http-endpoint.js';
 export { ScriptedPeer, ScriptedServer } from './scripted-peer.js';
 export { ScriptedProcess, type LogLine } from './scripted-process.js';
 export { SeededRandom } from './seeded-random.js';

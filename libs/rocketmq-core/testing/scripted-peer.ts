@@ -63,6 +63,11 @@ export class ScriptedPeer {
   close(): void {
     this.socket.destroy();
   }
+
+  /** Ends the connection without a farewell, as a process that is killed does. */
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
 }
 
 /** Accepts connections for scripts. */

@@ -1,6 +1,3 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { crc32 } from '../base/index.js';
 import {
   AddWritePermOfBroker,
@@ -48,6 +45,7 @@ import { RemotingClient } from '../remoting/index.js';
 import { silentLogger } from '../runtime/index.js';
 import { FakeClock, ScriptedPeer, ScriptedServer } from '../../testing/index.js';
 import type { NamesrvConfig } from './config.js';
+import { MemoryFileSystem } from '../../testing/memory-file-system.js';
 import { NameServer } from './name-server.js';
 
 const topic = (topicName: string, topicSysFlag = 0): TopicConfig => ({
@@ -73,8 +71,8 @@ class World {
   readonly other = new RemotingClient({ clock: this.clock, logger: silentLogger });
   readonly server: NameServer;
 
-  constructor(config: Partial<NamesrvConfig> = {}) {
-    this.server = new NameServer({ config: { listenPort: 0, ...config }, clock: this.clock });
+  constructor(config: Partial<NamesrvConfig> = {}, files = new MemoryFileSystem()) {
+    this.server = new NameServer({ config: { listenPort: 0, ...config }, clock: this.clock, files });
   }
 
   ask<C extends Command>(command: C, header: HeaderOf<C['request']>, body?: Buffer, client = this.client) {
@@ -100,8 +98,8 @@ class World {
 }
 
 let world: World;
-const open = async (config: Partial<NamesrvConfig> = {}) => {
-  world = new World(config);
+const open = async (config: Partial<NamesrvConfig> = {}, files?: MemoryFileSystem) => {
+  world = new World(config, files);
   await world.server.start();
 };
 afterEach(() => world.end());
@@ -340,24 +338,30 @@ describe('the settings of a name server', () => {
 });
 
 describe('the KV file', () => {
-  let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'namesrv-'))));
-  afterEach(() => rmSync(folder, { recursive: true }));
+  const kvConfigPath = '/home/namesrv/kvConfig.json';
 
   it('outlives the process in the form that Java reads', async () => {
-    const kvConfigPath = join(folder, 'namesrv', 'kvConfig.json');
-    await open({ kvConfigPath });
+    const files = new MemoryFileSystem();
+    await open({ kvConfigPath }, files);
     await world.ask(PutKvConfig, { namespace: 'n', key: 'k', value: 'v' });
-    expect(readFileSync(kvConfigPath, 'utf8')).toBe('{"configTable":{"n":{"k":"v"}}}');
+    expect(files.readFileSync(kvConfigPath)?.toString()).toBe('{"configTable":{"n":{"k":"v"}}}');
     await world.end();
-    await open({ kvConfigPath });
+    await open({ kvConfigPath }, files);
     expect((await world.ask(GetKvConfig, { namespace: 'n', key: 'k' })).header.value).toBe('v');
   });
 
+  it('answers an error when it cannot be written', async () => {
+    const files = new MemoryFileSystem();
+    files.fault = ({ kind }) => (kind === 'write' ? 'ENOSPC' : undefined);
+    await open({ kvConfigPath }, files);
+    expect((await world.ask(PutKvConfig, { namespace: 'n', key: 'k', value: 'v' })).code).toBe(ResponseCode.SYSTEM_ERROR);
+  });
+
   it('stops the start when it cannot be read', async () => {
-    const kvConfigPath = join(folder, 'kvConfig.json');
-    writeFileSync(kvConfigPath, '{"configTable":[');
-    world = new World({ kvConfigPath });
+    const files = new MemoryFileSystem();
+    files.makeFolderSync('/home/namesrv');
+    files.openSync(kvConfigPath, 'create').writeSync(Buffer.from('{"configTable":['), 0);
+    world = new World({ kvConfigPath }, files);
     await expect(world.server.start()).rejects.toMatchObject({ name: 'Corruption', file: kvConfigPath });
   });
 });

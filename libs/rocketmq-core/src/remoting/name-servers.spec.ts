@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { defineCommand } from '../protocol/index.js';
 import { silentLogger } from '../runtime/index.js';
-import { FakeClock } from '../../testing/index.js';
+import { FakeClock, HttpEndpoint } from '../../testing/index.js';
 import { RemotingClient } from './client.js';
 import { NameServers, nameServerSource, type NameServerSource } from './name-servers.js';
 import { route } from './ports.js';
@@ -63,29 +61,21 @@ describe('NameServers', () => {
   });
 
   it('fetches the list from an endpoint, again every two minutes, and keeps it when the endpoint fails', async () => {
-    const replies: [number, string][] = [];
-    let asked = 0;
-    const endpoint = createServer((_, response) => {
-      asked += 1;
-      const [status, text] = replies.shift() ?? [500, ''];
-      response.writeHead(status).end(text);
-    });
-    endpoint.listen(0, '127.0.0.1');
-    await once(endpoint, 'listening');
-    cleanUp.push(() => new Promise((resolve) => endpoint.close(resolve)));
-    const bound = endpoint.address();
-    const url = `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : 0}/rocketmq/nsaddr`;
+    const endpoint = await HttpEndpoint.listen();
+    cleanUp.push(() => endpoint.close());
+    const url = `${endpoint.origin}/rocketmq/nsaddr`;
     const { servers } = nameServers({ kind: 'endpoint', url });
     await expect(servers.start()).rejects.toThrow(/status 500/);
-    replies.push([200, '\n']);
+    endpoint.replies.push([200, '\n']);
     await expect(servers.start()).rejects.toThrow(/empty list/);
-    replies.push([200, 'a:1;b:2\nmore'], [200, 'c:3']);
+    endpoint.replies.push([200, 'a:1;b:2\nmore'], [200, 'c:3']);
     await servers.start();
     expect(servers.addresses).toEqual(['a:1', 'b:2']);
-    const answered = once(endpoint, 'request');
     await clock.advance(120_000);
-    await answered;
     while (servers.addresses.length > 1) await clock.settle();
-    expect([servers.addresses, asked]).toEqual([['c:3'], 4]);
+    expect(servers.addresses).toEqual(['c:3']);
+    await clock.advance(120_000);
+    while (endpoint.asked.length < 5) await clock.settle();
+    expect([servers.addresses, endpoint.asked.at(-1)]).toEqual([['c:3'], '/rocketmq/nsaddr']);
   });
 });

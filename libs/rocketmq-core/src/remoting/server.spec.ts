@@ -1,5 +1,3 @@
-import { connect } from 'node:net';
-import { once } from 'node:events';
 import { deferred, type OperationFailed } from '../base/index.js';
 import { defineCommand, encodeFrame, type Frame, required, ResponseCode, string } from '../protocol/index.js';
 import { silentLogger, SystemClock } from '../runtime/index.js';
@@ -83,9 +81,7 @@ describe('RemotingServer', () => {
 
   it('notices a peer that closes, and survives one that is gone at once', async () => {
     const { port, server, client, address } = await serve(echo);
-    const socket = connect(port, '127.0.0.1');
-    await once(socket, 'connect');
-    socket.resetAndDestroy();
+    (await ScriptedPeer.connect(port)).reset();
     const peer = await ScriptedPeer.connect(port);
     await peer.send(...encodeFrame(requestOf('a')));
     await peer.receive();
