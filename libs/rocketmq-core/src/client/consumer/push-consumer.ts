@@ -63,6 +63,7 @@ export class PushConsumer {
       strategy: settings.allocateMessageQueueStrategy,
       topics: () => this.subscriptions.topics,
       queues: (topic) => table.subscribeQueues(topic),
+      find: (topic) => parts.routes.refresh(topic),
       members: (topic) => this.members(topic),
       apply: (topic, queues) => this.assignment.apply(topic, queues),
       changed: (topic) => this.queuesChanged(topic),

@@ -10,6 +10,8 @@ export interface RebalanceParts {
   readonly topics: () => readonly string[];
   /** All queues of a topic that can be read. */
   readonly queues: (topic: string) => readonly MessageQueue[];
+  /** Asks the name servers for a topic without queues. */
+  readonly find: (topic: string) => Promise<unknown>;
   /** The client ids of the group. @throws OperationFailed when no broker of the topic tells */
   readonly members: (topic: string) => Promise<readonly string[]>;
   readonly apply: (topic: string, queues: readonly MessageQueue[]) => Promise<{ readonly changed: boolean; readonly complete: boolean }>;
@@ -22,12 +24,15 @@ export interface RebalanceParts {
 /** As Java: RebalanceService, rocketmq.client.rebalance.waitInterval and minInterval. */
 const PERIOD_MS = 20_000;
 const RETRY_MS = 1000;
+/** Rounds after the start that look for missing topics at once: the first heartbeat makes the broker create the retry topic. */
+const QUICK_ROUNDS = 5;
 
 /** Shares the queues of each topic among the members of the group, again and again. As Java: RebalanceImpl. */
 export class RebalanceLoop {
   private readonly loop: Loop;
   private retry: Timer | undefined;
   private stopped = false;
+  private quickRounds = QUICK_ROUNDS;
 
   constructor(private readonly parts: RebalanceParts) {
     const { clock, logger } = parts;
@@ -58,16 +63,17 @@ export class RebalanceLoop {
       const done = await this.rebalance(topic);
       balanced &&= done;
     }
+    this.quickRounds = Math.max(0, this.quickRounds - 1);
     if (!balanced && !this.stopped) this.retry = this.parts.clock.after(RETRY_MS, () => this.loop.kick());
   }
 
   /** @returns whether this consumer has what it should have */
   private async rebalance(topic: string): Promise<boolean> {
-    const { group, clientId, strategy, logger, queues, members, apply, changed } = this.parts;
-    const all = queues(topic);
-    // A topic that is not there (yet) is no reason to hurry; its queues, if there were any, stay as they are. As Java: rebalanceByTopic.
-    if (all.length === 0) return true;
+    const { group, clientId, strategy, logger, members, apply, changed } = this.parts;
     try {
+      const all = await this.queuesOf(topic);
+      // A topic that is not there keeps the queues that it had. As Java: rebalanceByTopic.
+      if (all.length === 0) return this.quickRounds === 0;
       const clientIds = await members(topic);
       if (clientIds.length === 0) return false;
       const mine = allocate(strategy, { group, clientId, queues: all, clientIds });
@@ -82,5 +88,12 @@ export class RebalanceLoop {
       // The broker of a retry topic may know nothing of the group yet. As Java: doRebalance.
       return isRetryTopic(topic);
     }
+  }
+
+  private async queuesOf(topic: string): Promise<readonly MessageQueue[]> {
+    const known = this.parts.queues(topic);
+    if (known.length > 0) return known;
+    await this.parts.find(topic);
+    return this.parts.queues(topic);
   }
 }
