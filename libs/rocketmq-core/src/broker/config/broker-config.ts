@@ -1,0 +1,97 @@
+import { bool, choice, defaultsOf, int, text, type SettingsOf } from '../../base/index.js';
+import { storeSettings } from '../../store/index.js';
+
+const changeable = { changeable: true } as const;
+const ms = { unit: 'ms', min: 1 } as const;
+const PORT_MAX = 65_535;
+const TOPIC_QUEUES_MAX = 1024;
+
+const identitySettings = {
+  brokerClusterName: text('DefaultCluster', 'Name of the cluster.'),
+  brokerName: text('broker-a', 'Name of this broker and its replicas.'),
+  brokerId: int(0, '0 is the master.', { min: 0, max: 0 }),
+  brokerRole: choice(['ASYNC_MASTER', 'SYNC_MASTER'], 'ASYNC_MASTER', 'Role among the replicas of the broker.'),
+  namesrvAddr: text('', 'Name servers as host:port, separated by `;`. Empty: the broker registers nowhere.'),
+  namesrvEndpoint: text('', 'HTTP address that answers with the name servers. Asked only when namesrvAddr is empty.'),
+  bindAddress: text('127.0.0.1', 'IP address to listen at. One that others reach needs allowAnonymous=true.'),
+  allowAnonymous: bool(false, 'Whether everyone who reaches a public bindAddress may use the broker without logging in.'),
+  listenPort: int(10_911, 'Port of the broker; the VIP port is two below. 0: any free port, and no VIP port.', { min: 0, max: PORT_MAX }),
+  brokerIP1: text('', 'IP address that clients are told to dial. Empty: bindAddress, or this machine’s first one when that is a wildcard.'),
+  brokerIP2: text('', 'IP address that replicas are told to dial. Empty: brokerIP1.'),
+  haListenPort: int(0, 'Port for replicas. 0: listenPort + 1.', { min: 0, max: PORT_MAX }),
+  regionId: text('DefaultRegion', 'Region written into every message.'),
+  traceOn: bool(true, 'Whether clients may trace messages.', changeable),
+};
+
+const topicSettings = {
+  brokerPermission: int(6, 'What clients may do: 4 read, 2 write. Narrows the permission of every topic.', {
+    min: 0,
+    max: 7,
+    ...changeable,
+  }),
+  autoCreateTopicEnable: bool(true, 'Whether a send to an unknown topic creates it.'),
+  defaultTopicQueueNums: int(8, 'Queues of the topic that auto-created ones inherit from.', { min: 1, max: TOPIC_QUEUES_MAX }),
+  autoCreateSubscriptionGroup: bool(true, 'Whether an unknown consumer group is created when it is first used.', changeable),
+  enableCreateSysGroup: bool(true, 'Whether groups that begin with CID_RMQ_SYS_ are created even so.', changeable),
+  clusterTopicEnable: bool(true, 'Whether the topic named after the cluster may be read and written.'),
+  brokerTopicEnable: bool(true, 'Whether the topic named after the broker may be read and written.'),
+  traceTopicEnable: bool(false, 'Whether the trace topic exists from the start.'),
+  msgTraceTopicName: text('RMQ_SYS_TRACE_TOPIC', 'Name of the trace topic.'),
+  timerWheelEnable: bool(true, 'Whether the timer topic exists from the start.'),
+  validateSystemTopicWhenUpdateTopic: bool(true, 'Whether system topics are safe from administrators.'),
+  enableMixedMessageType: bool(false, 'Whether topics may have message.type=MIXED.'),
+  enableSplitMetadata: bool(true, 'Whether topic and group tables are given out in pages to those who ask for pages.', changeable),
+  splitMetadataSize: int(2000, 'Most entries of a page.', { min: 1, ...changeable }),
+};
+
+const clientSettings = {
+  longPollingEnable: bool(true, 'Whether a pull that finds nothing waits for as long as the client allows.', changeable),
+  shortPollingTimeMills: int(1000, 'How long it waits otherwise.', { ...ms, ...changeable }),
+  pullHeldMax: int(100_000, 'Pulls that wait at the same time; further ones are answered at once.', { min: 0, ...changeable }),
+  pullBatchMaxMessageCount: int(160, 'Most messages of one pull, whatever the client asks for.', { min: 1, ...changeable }),
+  litePullMessageEnable: bool(true, 'Whether lite pull consumers are served.', changeable),
+  rejectPullConsumerEnable: bool(false, 'Whether consumers without a heartbeat subscription are refused.', changeable),
+  notifyConsumerIdsChangedEnable: bool(true, 'Whether consumers are told when members of their group come or go.', changeable),
+  enablePropertyFilter: bool(false, 'Whether consumers may filter by SQL92.'),
+  channelExpiredTimeout: int(120_000, 'A client without a heartbeat for this long is disconnected.', ms),
+  subscriptionExpiredTimeout: int(600_000, 'A subscription that came with a pull is forgotten after this long.', ms),
+  flushConsumerOffsetInterval: int(5000, 'Pause between saves of the consumer offsets.', ms),
+  rejectTransactionMessage: bool(false, 'Whether transactional messages are refused.', changeable),
+  startAcceptSendRequestTimeStamp: int(0, 'Sends before this time (milliseconds since the epoch) are refused.', { min: 0, ...changeable }),
+  serverLoadBalancerEnable: bool(true, 'Whether the broker assigns queues to consumers that ask it to.', changeable),
+  updateBrokerConfigEnable: bool(false, 'Whether administrators may change settings at run time. Nobody has to log in here, so it is off.'),
+};
+
+const registrationSettings = {
+  registerNameServerPeriod: int(30_000, 'Pause between registrations, from 10 s to 60 s.', { unit: 'ms', min: 10_000, max: 60_000 }),
+  registerBrokerTimeoutMills: int(24_000, 'A name server that does not answer a registration within this time has failed.', ms),
+  compressedRegister: bool(false, 'Whether the topic table is compressed on its way to the name servers.'),
+};
+
+const laneSettings = {
+  sendThreadPoolQueueCapacity: int(10_000, 'Sends being handled; further ones are answered SYSTEM_BUSY.', { min: 1 }),
+  pullThreadPoolQueueCapacity: int(100_000, 'Pulls being handled.', { min: 1 }),
+  litePullThreadPoolQueueCapacity: int(100_000, 'Lite pulls being handled.', { min: 1 }),
+  ackThreadPoolQueueCapacity: int(100_000, 'Acknowledgements being handled.', { min: 1 }),
+  replyThreadPoolQueueCapacity: int(10_000, 'Replies being handled.', { min: 1 }),
+  queryThreadPoolQueueCapacity: int(20_000, 'Message queries being handled.', { min: 1 }),
+  clientManagerThreadPoolQueueCapacity: int(1_000_000, 'Unregistrations and checks of clients being handled.', { min: 1 }),
+  consumerManagerThreadPoolQueueCapacity: int(1_000_000, 'Requests about consumer groups being handled.', { min: 1 }),
+  heartbeatThreadPoolQueueCapacity: int(50_000, 'Heartbeats being handled.', { min: 1 }),
+  endTransactionPoolQueueCapacity: int(100_000, 'Ends of transactions being handled.', { min: 1 }),
+  adminBrokerThreadPoolQueueCapacity: int(10_000, 'Administrative requests being handled.', { min: 1 }),
+};
+
+/** Every setting of a broker under its name in Apache's broker.conf. As Java: BrokerConfig, MessageStoreConfig, NettyServerConfig. */
+export const brokerSettings = {
+  ...identitySettings,
+  ...topicSettings,
+  ...clientSettings,
+  ...registrationSettings,
+  ...laneSettings,
+  ...storeSettings,
+} as const;
+
+export type BrokerConfig = SettingsOf<typeof brokerSettings>;
+
+export const brokerConfigOf = (given: Partial<BrokerConfig>): BrokerConfig => ({ ...defaultsOf(brokerSettings), ...given });
