@@ -1,0 +1,126 @@
+import type { Peer } from '../../remoting/index.js';
+import { HeldPulls, type HeldPull } from './held-pulls.js';
+
+class StubPeer {
+  closed = false;
+  private readonly listeners: (() => void)[] = [];
+  constructor(readonly id: number) {}
+  onClose(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+  get listenerCount(): number {
+    return this.listeners.length;
+  }
+  end(): void {
+    this.closed = true;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+let maxOffset = 0;
+const answered: string[] = [];
+const newHeld = (heldMax = 10) => new HeldPulls({ heldMax, maxQueueOffset: () => maxOffset });
+const microtasks = () => new Promise<void>((resolve) => queueMicrotask(() => queueMicrotask(resolve)));
+
+function pull(name: string, peer: StubPeer, more: Partial<HeldPull> = {}): HeldPull {
+  const answer = () => void answered.push(name);
+  return { topic: 'T', queueId: 0, queueOffset: 0, peer: peer as unknown as Peer, deadlineMs: 15_000, matches: undefined, answer, ...more };
+}
+const arrival = (queueOffsetNext: number, tagsCode = 0n) => ({ topic: 'T', queueId: 0, queueOffsetNext, tagsCode });
+
+beforeEach(() => {
+  maxOffset = 0;
+  answered.length = 0;
+});
+
+describe('HeldPulls', () => {
+  it('answers every pull of the queue when a message arrives, once, in the same turn', async () => {
+    const held = newHeld();
+    const peer = new StubPeer(1);
+    held.hold(pull('a', peer));
+    held.hold(pull('b', peer));
+    held.hold(pull('other queue', peer, { queueId: 1 }));
+    held.arrived(arrival(1));
+    held.arrived(arrival(2));
+    await microtasks();
+    expect(answered.sort()).toEqual(['a', 'b']);
+    expect(held.size).toBe(1);
+  });
+
+  it('leaves pulls alone whose tags do not match or that are already past the message', async () => {
+    const held = newHeld();
+    const peer = new StubPeer(1);
+    held.hold(pull('tagged', peer, { matches: (code) => code === 7n }));
+    maxOffset = 5;
+    held.hold(pull('ahead', peer, { queueOffset: 5 }));
+    held.arrived(arrival(5, 3n));
+    await microtasks();
+    expect(answered).toEqual([]);
+    held.arrived(arrival(6, 7n));
+    await microtasks();
+    expect(answered.sort()).toEqual(['ahead', 'tagged']);
+  });
+
+  it('answers at once when a message came between looking and holding', async () => {
+    const held = newHeld();
+    maxOffset = 1;
+    expect(held.hold(pull('late', new StubPeer(1)))).toBe(true);
+    await microtasks();
+    expect(answered).toEqual(['late']);
+    expect(held.size).toBe(0);
+  });
+
+  it('answers at the deadline, and on a recheck what has messages nobody announced', async () => {
+    const held = newHeld();
+    const peer = new StubPeer(1);
+    held.hold(pull('due', peer, { deadlineMs: 1000 }));
+    held.hold(pull('missed', peer, { queueId: 1 }));
+    held.tick(999, false);
+    await microtasks();
+    expect(answered).toEqual([]);
+    held.tick(1000, false);
+    await microtasks();
+    expect(answered).toEqual(['due']);
+    maxOffset = 1;
+    held.tick(2000, true);
+    await microtasks();
+    expect(answered).toEqual(['due', 'missed']);
+  });
+
+  it('forgets the pulls of a closed connection and listens to a connection only once', async () => {
+    const held = newHeld();
+    const peer = new StubPeer(1);
+    held.hold(pull('a', peer));
+    held.arrived(arrival(1));
+    await microtasks();
+    held.hold(pull('b', peer));
+    expect(peer.listenerCount).toBe(1);
+    peer.end();
+    expect(held.size).toBe(0);
+    held.arrived(arrival(2));
+    await microtasks();
+    expect(answered).toEqual(['a']);
+    expect(held.hold(pull('c', peer))).toBe(false);
+  });
+
+  it('does not answer a connection that closed between waking and answering', async () => {
+    const held = newHeld();
+    const peer = new StubPeer(1);
+    held.hold(pull('a', peer));
+    held.arrived(arrival(1));
+    peer.end();
+    await microtasks();
+    expect(answered).toEqual([]);
+  });
+
+  it('refuses to hold above the limit and lets all go at the end', async () => {
+    const held = newHeld(2);
+    const peer = new StubPeer(1);
+    expect(held.hold(pull('a', peer))).toBe(true);
+    expect(held.hold(pull('b', peer, { queueId: 1 }))).toBe(true);
+    expect(held.hold(pull('c', peer))).toBe(false);
+    held.wakeAll();
+    await microtasks();
+    expect(answered.sort()).toEqual(['a', 'b']);
+  });
+});
