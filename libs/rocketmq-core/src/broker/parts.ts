@@ -1,0 +1,225 @@
+import { totalmem } from 'node:os';
+import { OperationFailed } from '../base/index.js';
+import { PropertyName, UniqueIdGenerator } from '../protocol/index.js';
+import { apacheLaneCapacities, Lanes, NameServers, nameServerSource, RemotingClient } from '../remoting/index.js';
+import type { Clock, FileSystem, Logger, Random } from '../runtime/index.js';
+import { MessageStore, storePaths } from '../store/index.js';
+import { ClientNotifier } from './clients/client-notifier.js';
+import { ConnectionWatch } from './clients/connection-watch.js';
+import { ConsumerTable } from './clients/consumer-table.js';
+import { ProducerTable } from './clients/producer-table.js';
+import type { BrokerConfig } from './config/broker-config.js';
+import type { BrokerIdentity } from './config/listen-address.js';
+import { LiveSettings } from './config/live-settings.js';
+import { HeldPulls } from './holding/held-pulls.js';
+import { QueueLockTable } from './locks/queue-lock-table.js';
+import { VERSION_DESC } from './product.js';
+import { RegisterLoop } from './registration/register-loop.js';
+import { registrationBody } from './registration/registration-body.js';
+import type { RouteParts } from './routes.js';
+import { propertyStamper } from './sending/property-text.js';
+import { sendTargetFinder } from './sending/send-target.js';
+import { brokerMetrics, type Metric } from './stats/metrics.js';
+import { runtimeInfo } from './stats/runtime-info.js';
+import { newBrokerRates } from './stats/sample-loop.js';
+import { StatsTable } from './stats/stats-table.js';
+import { SavedTables } from './tables.js';
+import { systemTopicsOf, systemTopicTest } from './topics/system-topics.js';
+
+export interface BrokerDoors {
+  readonly clock: Clock;
+  readonly files: FileSystem;
+  readonly logger: Logger;
+  readonly random: Random;
+}
+
+/** A change of topics is waited for no longer than this; then the name servers learn of it while the answer is on its way. */
+const PUBLISH_WAIT_MS = 3000;
+
+/** As Java, the capacities of the thread pools' queues: here of the lanes. */
+function lanesOf(config: BrokerConfig): Lanes {
+  return new Lanes({
+    ...apacheLaneCapacities,
+    send: config.sendThreadPoolQueueCapacity,
+    pull: config.pullThreadPoolQueueCapacity,
+    litePull: config.litePullThreadPoolQueueCapacity,
+    ack: config.ackThreadPoolQueueCapacity,
+    reply: config.replyThreadPoolQueueCapacity,
+    query: config.queryThreadPoolQueueCapacity,
+    clientManage: config.clientManagerThreadPoolQueueCapacity,
+    consumerManage: config.consumerManagerThreadPoolQueueCapacity,
+    heartbeat: config.heartbeatThreadPoolQueueCapacity,
+    endTransaction: config.endTransactionPoolQueueCapacity,
+    admin: config.adminBrokerThreadPoolQueueCapacity,
+  });
+}
+
+function nameServersOf(config: BrokerConfig, client: RemotingClient, { clock, logger, random }: BrokerDoors): NameServers | undefined {
+  const { namesrvAddr: addresses, namesrvEndpoint: endpoint } = config;
+  if (addresses.trim() === '' && endpoint === '') return undefined;
+  return new NameServers({ source: nameServerSource({ addresses, endpoint }), client, clock, logger, random });
+}
+
+/** The address of the broker while it listens. */
+export class Whereabouts {
+  private current: BrokerIdentity | undefined;
+
+  settle(identity: BrokerIdentity): void {
+    this.current = identity;
+  }
+
+  /** @throws OperationFailed `unavailable` before the broker has started */
+  get identity(): BrokerIdentity {
+    if (this.current === undefined) throw new OperationFailed('unavailable', 'the broker does not listen yet');
+    return this.current;
+  }
+}
+
+/** Everything a broker is made of, joined. Nothing runs yet. */
+export class Parts {
+  readonly whereabouts = new Whereabouts();
+  readonly producers = new ProducerTable();
+  readonly consumers = new ConsumerTable();
+  readonly locks = new QueueLockTable();
+  readonly notifier: ClientNotifier;
+  readonly watch: ConnectionWatch;
+  readonly held: HeldPulls;
+  readonly stats: StatsTable;
+  readonly rates;
+  readonly store: MessageStore;
+  readonly tables: SavedTables;
+  readonly client: RemotingClient;
+  readonly nameServers: NameServers | undefined;
+  readonly registration: RegisterLoop;
+  readonly lanes: Lanes;
+  readonly live: LiveSettings;
+  readonly isSystem: (topic: string) => boolean;
+  readonly root: string;
+  private readonly bootTimestamp: number;
+
+  constructor(
+    readonly config: BrokerConfig,
+    readonly doors: BrokerDoors,
+  ) {
+    const { clock, files, logger } = doors;
+    const { consumers, producers } = this;
+    this.bootTimestamp = clock.now();
+    this.root = storePaths(config).root;
+    this.lanes = lanesOf(config);
+    this.stats = new StatsTable(config.brokerClusterName, () => clock.monotonic());
+    this.rates = newBrokerRates(clock.now());
+    this.isSystem = systemTopicTest(systemTopicsOf(config));
+    this.notifier = new ClientNotifier({ consumers, clock });
+    this.watch = new ConnectionWatch({ producers, consumers, notifier: this.notifier });
+    this.held = new HeldPulls({
+      heldMax: config.pullHeldMax,
+      maxQueueOffset: (topic, queueId) => this.store.maxQueueOffset(topic, queueId),
+    });
+    this.store = new MessageStore({ config, files, clock, logger, arrivals: this.held });
+    const onTopicsChanged = (changed: Parameters<RegisterLoop['announce']>[0]) => this.registration.announce(changed);
+    this.tables = new SavedTables({ config, root: this.root, files, clock, logger, onTopicsChanged });
+    this.client = new RemotingClient({ clock, logger });
+    this.nameServers = nameServersOf(config, this.client, doors);
+    this.registration = this.newRegistration();
+    this.live = new LiveSettings({ values: config, now: () => clock.now(), onChange: (keys) => this.settingsChanged(keys) });
+  }
+
+  private newRegistration(): RegisterLoop {
+    const { config, client, tables } = this;
+    const { clock, logger } = this.doors;
+    return new RegisterLoop({
+      client,
+      clock,
+      logger,
+      addresses: () => this.nameServers?.addresses ?? [],
+      identity: () => this.whereabouts.identity,
+      encode: (topics) => {
+        const { dataVersion, topics: all } = tables.topics.snapshot();
+        const content = { topics: topics === 'all' ? all.values() : topics, dataVersion, brokerPermission: config.brokerPermission };
+        return registrationBody(content, config.compressedRegister);
+      },
+      compressed: config.compressedRegister,
+      periodMs: config.registerNameServerPeriod,
+      timeoutMs: config.registerBrokerTimeoutMills,
+      onOrderedTopics: (topics) => tables.topics.markOrdered(topics),
+    });
+  }
+
+  private settingsChanged(keys: readonly string[]): void {
+    if (!keys.includes('brokerPermission')) return;
+    this.tables.topics.touch();
+    this.registration.announceAll();
+  }
+
+  routeParts(): RouteParts {
+    const { config, tables, doors, registration } = this;
+    const { clock, random, logger } = doors;
+    const { topics, groups, offsets, topicSaver, groupSaver } = tables;
+    const trace = { region: config.regionId, on: String(config.traceOn) };
+    const uniqueIds = new UniqueIdGenerator(
+      { ip: Buffer.from([127, 0, 0, 1]), pid: process.pid, salt: random.bytes(4).readInt32BE() },
+      () => clock.now(),
+    );
+    const fixed = new Map([
+      [PropertyName.MSG_REGION, trace.region],
+      [PropertyName.TRACE_ON, trace.on],
+      [PropertyName.CLUSTER, config.brokerClusterName],
+    ]);
+    return {
+      ...{ config, clock, logger, topics, groups, offsets },
+      ...{ live: this.live, store: this.store, producers: this.producers, consumers: this.consumers, notifier: this.notifier },
+      ...{ watch: this.watch, held: this.held, locks: this.locks, stats: this.stats, isSystem: this.isSystem },
+      identity: () => this.whereabouts.identity,
+      targetOf: sendTargetFinder({ topics, clock, random, settings: config }),
+      stamp: propertyStamper({ fixed, newUniqueKey: () => uniqueIds.next() }),
+      sendExt: new Map([
+        [PropertyName.MSG_REGION, trace.region],
+        [PropertyName.TRACE_ON, trace.on],
+      ]),
+      runtimeInfo: () => this.runtimeInfo(),
+      firstMessageInMemory: (topic, queueId) => this.firstMessageInMemory(topic, queueId),
+      topicsPublished: async () => {
+        await Promise.all([topicSaver.settled(), registration.told(PUBLISH_WAIT_MS)]);
+      },
+      groupsSaved: () => groupSaver.settled(),
+    };
+  }
+
+  runtimeInfo(): Map<string, string> {
+    const { clock, files } = this.doors;
+    return runtimeInfo({
+      figures: this.store.figures(),
+      rates: this.rates,
+      stats: this.stats,
+      lanes: this.lanes.figures(),
+      bootTimestamp: this.bootTimestamp,
+      nowMs: clock.now(),
+      active: this.store.status.kind === 'running',
+      versionDesc: VERSION_DESC,
+      startAcceptSendRequestTimeStamp: this.config.startAcceptSendRequestTimeStamp,
+      disk: files.spaceSync(this.root),
+    });
+  }
+
+  metrics(): Metric[] {
+    const { config, tables, stats, producers, consumers, isSystem } = this;
+    return brokerMetrics({
+      ...{ stats, producers, consumers, isSystem, offsets: tables.offsets },
+      cluster: config.brokerClusterName,
+      brokerName: config.brokerName,
+      brokerPermission: config.brokerPermission,
+      figures: this.store.figures(),
+      lanes: this.lanes.figures(),
+      topicCount: tables.topics.size,
+      groupCount: tables.groups.size,
+      maxQueueOffset: (topic, queueId) => this.store.maxQueueOffset(topic, queueId),
+    });
+  }
+
+  /** Where one message lies is not asked for: the whole log must be recent. As Java: DefaultMessageStore.checkInMemByConsumeOffset. */
+  private firstMessageInMemory(topic: string, queueId: number): boolean {
+    if (this.store.storeTimeAt(topic, queueId, 0) < 0) return false;
+    const { minPhysicalOffset, maxPhysicalOffset } = this.store.figures();
+    return maxPhysicalOffset - minPhysicalOffset <= (totalmem() * this.config.accessMessageInMemoryMaxRatio) / 100;
+  }
+}
