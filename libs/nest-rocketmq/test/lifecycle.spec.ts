@@ -1,0 +1,279 @@
+import 'reflect-metadata';
+import {
+  Controller,
+  Injectable,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { firstValueFrom } from 'rxjs';
+import { filter } from 'rxjs/operators';
+import { EmbeddedRocketMQ, EmbeddedRocketMQModule } from '../src/embedded/index.js';
+import {
+  InjectRocketMQTemplate,
+  RocketMQConnection,
+  RocketMQContext,
+  RocketMQListener,
+  RocketMQModule,
+  RocketMQServer,
+  RocketMQTemplate,
+} from '../src/index.js';
+
+const quiet = { logger: ['error' as const], abortOnError: false };
+
+/** A promise with its handle outside. */
+function signal<T = void>() {
+  let fire!: (value: T) => void;
+  const fired = new Promise<T>((resolve) => (fire = resolve));
+  return { fire, fired };
+}
+
+describe('an application with its broker inside', () => {
+  let folder: string;
+  let embedded: EmbeddedRocketMQ;
+
+  beforeAll(async () => {
+    Logger.overrideLogger(['error']);
+    folder = await mkdtemp(join(tmpdir(), 'nest-rocketmq-'));
+    embedded = await EmbeddedRocketMQ.start({ dataDir: folder, namesrvPort: 0, brokerPort: 0 });
+  });
+  afterAll(async () => {
+    await embedded.onApplicationShutdown();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const rocketmq = (): DynamicModule => RocketMQModule.forRoot({ namesrvAddr: embedded.namesrvAddr });
+
+  async function createTopic(topic: string): Promise<void> {
+    const connection = new RocketMQConnection('setup', { namesrvAddr: embedded.namesrvAddr });
+    await (await connection.start()).admin().topics.createOrUpdate({ topic, readQueueNums: 2, writeQueueNums: 2 });
+    await connection.close();
+  }
+
+  it('delivers to listeners of one group by topic and tag, from providers and controllers', async () => {
+    await createTopic('routed');
+    const seen: string[] = [];
+    const all = signal();
+    const note = (line: string) => {
+      seen.push(line);
+      if (seen.length === 3) all.fire();
+    };
+
+    @Injectable()
+    class Paid {
+      @RocketMQListener({ topic: 'routed', group: 'routing', selector: { tag: 'paid' }, consumeFrom: 'first' })
+      paid(order: { id: number }) {
+        note(`paid ${order.id}`);
+      }
+    }
+    @Controller()
+    class Placed {
+      @RocketMQListener({ topic: 'routed', group: 'routing', selector: { tag: 'placed || changed' } })
+      placed(@Payload('id') id: number, @Ctx() context: RocketMQContext) {
+        note(`${context.getMessage().tags} ${id} ${context.getMetadata().source} ${context.getMessage().keys.join()}`);
+      }
+    }
+    @Module({ imports: [rocketmq()], providers: [Paid], controllers: [Placed] })
+    class App {}
+
+    const app = await NestFactory.create(App, quiet);
+    app.connectMicroservice({ strategy: app.get(RocketMQServer) });
+    await app.startAllMicroservices();
+    await app.init();
+    const template = app.get(RocketMQTemplate);
+    await template.send('routed:paid', { id: 1 });
+    await template.sendOrderly('routed', { id: 2 }, 'customer-7', { tag: 'placed', keys: ['k2', 'k3'], properties: { source: 'test' } });
+    const results = await template.sendBatch('routed:changed', [{ id: 3 }], { properties: { source: 'batch' }, keys: 'k' });
+    expect(results.map((result) => result.sent)).toEqual([true]);
+    await all.fired;
+    expect(seen.sort()).toEqual(['changed 3 batch k', 'paid 1', 'placed 2 test k2,k3']);
+    await app.close();
+  });
+
+  it.each(['microservices first', 'init first'])('consumes nothing before the application is ready: %s', async (order) => {
+    const topic = order === 'init first' ? 'gate-init' : 'gate-micro';
+    await createTopic(topic);
+    const log: string[] = [];
+    const delivered = signal();
+
+    @Controller()
+    class Listener implements OnModuleInit, OnApplicationBootstrap {
+      constructor(private readonly template: RocketMQTemplate) {}
+      async onModuleInit() {
+        await this.template.send(topic, {});
+        log.push('init');
+      }
+      async onApplicationBootstrap() {
+        await this.template.send(topic, {});
+        log.push('bootstrap');
+      }
+      @RocketMQListener({ topic, group: `${topic}-group`, consumeFrom: 'first' })
+      on() {
+        log.push('message');
+        if (log.length === 4) delivered.fire();
+      }
+    }
+    @Module({ imports: [rocketmq()], controllers: [Listener] })
+    class App {}
+
+    const app = await NestFactory.create(App, quiet);
+    const server = app.get(RocketMQServer);
+    const connected = firstValueFrom(server.status.pipe(filter((status) => status === 'connected')));
+    app.connectMicroservice({ strategy: server });
+    expect(() => server.unwrap()).toThrow('not listening yet');
+    if (order === 'init first') await app.init();
+    await app.startAllMicroservices();
+    await app.init();
+    await connected;
+    await delivered.fired;
+    expect(log).toEqual(['init', 'bootstrap', 'message', 'message']);
+    expect(server.unwrap()).toBe(app.get(RocketMQConnection).unwrap());
+    await app.close();
+    await server.close();
+  });
+
+  it('waits for a running handler, whose database still works, and delivers nothing afterwards', async () => {
+    await createTopic('drain');
+    const log: string[] = [];
+    const running = signal();
+    const finish = signal();
+
+    @Injectable()
+    class Store implements OnModuleDestroy {
+      open = true;
+      beforeApplicationShutdown() {
+        this.open = false;
+        log.push('store closed');
+      }
+      onModuleDestroy() {
+        log.push('destroying');
+      }
+    }
+    @Injectable()
+    class Listener {
+      constructor(
+        private readonly store: Store,
+        private readonly template: RocketMQTemplate,
+      ) {}
+      @RocketMQListener({ topic: 'drain', group: 'drain-group', consumeFrom: 'first', concurrency: 1 })
+      async on() {
+        running.fire();
+        await finish.fired;
+        await this.template.send('drain-answers', 'sent while draining');
+        log.push(`handled, store open: ${this.store.open}`);
+      }
+    }
+    @Module({ imports: [rocketmq()], providers: [Store, Listener] })
+    class App {}
+
+    const app = await NestFactory.createApplicationContext(App, quiet);
+    await app.get(RocketMQTemplate).send('drain', 1);
+    await running.fired;
+    const closed = app.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    finish.fire();
+    await closed;
+    expect(log).toEqual(['destroying', 'handled, store open: true', 'store closed']);
+  });
+
+  it('serves a pure microservice without the module', async () => {
+    await createTopic('pure');
+    const got = signal<unknown>();
+
+    @Controller()
+    class Listener {
+      @RocketMQListener({ topic: 'pure', group: 'pure-group', consumeFrom: 'first' })
+      on(payload: unknown) {
+        got.fire(payload);
+      }
+    }
+    @Module({ controllers: [Listener] })
+    class App {}
+
+    const strategy = RocketMQServer.standalone({ namesrvAddr: embedded.namesrvAddr });
+    const app = await NestFactory.createMicroservice(App, { ...quiet, strategy });
+    await app.listen();
+    const sender = new RocketMQConnection('sender', { namesrvAddr: embedded.namesrvAddr });
+    await new RocketMQTemplate(sender).send('pure', { hello: '世界' });
+    expect(await got.fired).toEqual({ hello: '世界' });
+    await app.close();
+    await sender.close();
+  });
+
+  it('keeps named connections apart', async () => {
+    await createTopic('named');
+    const got = signal<unknown>();
+
+    @Injectable()
+    class Both {
+      constructor(
+        @InjectRocketMQTemplate() readonly first: RocketMQTemplate,
+        @InjectRocketMQTemplate('second') readonly second: RocketMQTemplate,
+      ) {}
+      @RocketMQListener({ topic: 'named', group: 'named-group', connection: 'second', consumeFrom: 'first' })
+      on(payload: unknown) {
+        got.fire(payload);
+      }
+    }
+    @Module({
+      imports: [
+        rocketmq(),
+        RocketMQModule.forRootAsync({ connection: 'second', useFactory: () => ({ namesrvAddr: embedded.namesrvAddr }) }),
+      ],
+      providers: [Both],
+    })
+    class App {}
+
+    const app = await NestFactory.createApplicationContext(App, quiet);
+    const { first, second } = app.get(Both);
+    expect(first).not.toBe(second);
+    await first.send('named', 'text');
+    expect(await got.fired).toBe('text');
+    await app.close();
+  });
+
+  it('fails at start when listeners of one group contradict each other', async () => {
+    @Injectable()
+    class Listener {
+      @RocketMQListener({ topic: 'a', group: 'conflict', selector: { tag: 'x' } })
+      one() {
+        return undefined;
+      }
+      @RocketMQListener({ topic: 'a', group: 'conflict' })
+      two() {
+        return undefined;
+      }
+    }
+    @Module({ imports: [rocketmq()], providers: [Listener] })
+    class App {}
+
+    await expect(NestFactory.createApplicationContext(App, { logger: false, abortOnError: false })).rejects.toThrow(
+      'Listener.one and Listener.two share the group conflict',
+    );
+  });
+
+  it('is part of the application when it is a module', async () => {
+    const dataDir = join(folder, 'inside');
+    @Module({
+      imports: [
+        EmbeddedRocketMQModule.forRoot({ dataDir, namesrvPort: 0, brokerPort: 0 }),
+        RocketMQModule.forRootAsync({
+          inject: [EmbeddedRocketMQ],
+          useFactory: (own: EmbeddedRocketMQ) => ({ namesrvAddr: own.namesrvAddr }),
+        }),
+      ],
+    })
+    class App {}
+    const app = await NestFactory.createApplicationContext(App, quiet);
+    const result = await app.get(RocketMQTemplate).send('inside', 1);
+    expect(result.status).toBe('SEND_OK');
+    await app.close();
+  });
+});
