@@ -105,6 +105,12 @@ describe('RemotingClient', () => {
     expect((await peer.receive()).code).toBe(ResponseCode.REQUEST_CODE_NOT_SUPPORTED);
   });
 
+  it('gives up dialling when it is closed', async () => {
+    const call = reasonOf(ask());
+    await client.close(1000);
+    expect(await call).toBe('closed');
+  });
+
   it('fails what waits when it is closed, and refuses everything afterwards', async () => {
     const call = reasonOf(ask());
     const peer = await server.accept();

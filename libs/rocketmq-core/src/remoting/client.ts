@@ -1,4 +1,4 @@
-import { deferred, isOperationFailed, OperationFailed } from '../base/index.js';
+import { isOperationFailed, OperationFailed } from '../base/index.js';
 import type { Command, HeaderOf } from '../protocol/index.js';
 import { type Clock, type Logger, sleep } from '../runtime/index.js';
 import { Budget } from './budget.js';
@@ -42,14 +42,13 @@ export class RemotingClient {
   private readonly dialling = new Map<string, Promise<Connection>>();
   private readonly traits: ConnectionTraits;
   private readonly closeListeners: ((address: string) => void)[] = [];
-  private readonly stopped = deferred<never>();
+  private readonly stopped = new AbortController();
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: RemotingClientOptions) {
     const { clock, logger, routes = [], lanes = new Lanes(), hooks, serverHooks } = options;
     const limits = { ...defaultLimits, ...options.limits };
     const identity = { ...defaultIdentity, ...options.identity };
-    this.stopped.promise.catch(() => undefined);
     this.traits = {
       clock,
       logger,
@@ -120,7 +119,7 @@ export class RemotingClient {
   }
 
   private async shutdown(deadlineMs: number): Promise<void> {
-    this.stopped.reject(new OperationFailed('closed', 'the client was closed'));
+    this.stopped.abort();
     await Promise.allSettled(this.dialling.values());
     await Promise.all([...this.connections.values()].map((connection) => connection.shutdown(deadlineMs, 'the client was closed')));
   }
@@ -141,18 +140,18 @@ export class RemotingClient {
       this.dialling.set(address, attempt);
     }
     const { clock, limits } = this.traits;
-    if (timeoutMs >= limits.connectTimeoutMs) return Promise.race([attempt, this.stopped.promise]);
+    if (timeoutMs >= limits.connectTimeoutMs) return attempt;
     const given = new AbortController();
     const late = sleep(clock, timeoutMs, given.signal).then(() => {
       throw new OperationFailed('timeout', `connecting to ${address} took more than ${timeoutMs} ms`);
     });
     late.catch(() => undefined);
-    return Promise.race([attempt, late, this.stopped.promise]).finally(() => given.abort());
+    return Promise.race([attempt, late]).finally(() => given.abort());
   }
 
   private async dialNew(address: string): Promise<Connection> {
     const { clock, limits } = this.traits;
-    const stream = await dial({ ...endpointOf(address), timeoutMs: limits.connectTimeoutMs, clock });
+    const stream = await dial({ ...endpointOf(address), timeoutMs: limits.connectTimeoutMs, clock, signal: this.stopped.signal });
     const connection = new Connection(stream, this.traits);
     if (this.closing !== undefined) {
       connection.close('the client was closed');

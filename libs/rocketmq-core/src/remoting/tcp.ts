@@ -133,17 +133,25 @@ export interface DialOptions {
   readonly port: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Gives the attempt up. */
+  readonly signal: AbortSignal;
 }
 
-/** @throws OperationFailed with reason `connection` or `timeout` */
-export function dial({ host, port, timeoutMs, clock }: DialOptions): Promise<ByteStream> {
+/** @throws OperationFailed with reason `connection`, `timeout` or `closed` */
+export function dial({ host, port, timeoutMs, clock, signal }: DialOptions): Promise<ByteStream> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, noDelay: true });
-    const fail = (error: OperationFailed) => {
+    const settle = () => {
       timer.cancel();
+      signal.removeEventListener('abort', giveUp);
+    };
+    const fail = (error: OperationFailed) => {
+      settle();
       socket.destroy();
       reject(error);
     };
+    const giveUp = () => fail(new OperationFailed('closed', `connecting to ${host}:${port} was given up`));
+    signal.addEventListener('abort', giveUp);
     const timer = clock.after(timeoutMs, () =>
       fail(new OperationFailed('timeout', `connecting to ${host}:${port} took more than ${timeoutMs} ms`)),
     );
@@ -151,7 +159,7 @@ export function dial({ host, port, timeoutMs, clock }: DialOptions): Promise<Byt
       fail(new OperationFailed('connection', `cannot connect to ${host}:${port}: ${cause.message}`, { cause })),
     );
     socket.once('connect', () => {
-      timer.cancel();
+      settle();
       const stream = streamOf(socket);
       if (stream) resolve(stream);
       else fail(new OperationFailed('connection', `cannot connect to ${host}:${port}: closed at once`));
