@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isOperationFailed, OperationFailed } from '../base/index.js';
 import type { Command, HeaderOf } from '../protocol/index.js';
 import { type Clock, type Logger, sleep } from '../runtime/index.js';
@@ -49,6 +50,8 @@ export class RemotingClient {
     const { clock, logger, routes = [], lanes = new Lanes(), hooks, serverHooks } = options;
     const limits = { ...defaultLimits, ...options.limits };
     const identity = { ...defaultIdentity, ...options.identity };
+    // As many dials as there are addresses listen to it at a time; Node warns from the eleventh on.
+    setMaxListeners(0, this.stopped.signal);
     this.traits = {
       clock,
       logger,
