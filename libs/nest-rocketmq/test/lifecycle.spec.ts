@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import {
   Controller,
   Injectable,
+  Logger,
   Module,
   type DynamicModule,
   type OnApplicationBootstrap,

@@ -40,17 +40,7 @@ export class ProviderHandlers {
     const creator = globalEnhancers ? this.withGlobals : this.withoutGlobals;
     const factory = { exchangeKeyForValue: paramValue };
     const all = { guards: true, interceptors: true, filters: true };
-    const handler = creator.create(
-      instance as never,
-      method,
-      methodName,
-      PARAM_METADATA,
-      factory,
-      undefined,
-      undefined,
-      all,
-      'rpc',
-    ) as RpcHandler;
+    const handler = creator.create(instance, method, methodName, PARAM_METADATA, factory, undefined, undefined, all, 'rpc') as RpcHandler;
     return async (payload, context) => {
       try {
         return await handler(payload, context);

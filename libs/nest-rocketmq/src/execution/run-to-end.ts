@@ -1,4 +1,4 @@
-import { isObservable, lastValueFrom, type Observable } from 'rxjs';
+import { isObservable, lastValueFrom } from 'rxjs';
 
 /**
  * Calls a Nest handler and waits for its very end: a value, a promise, or a stream that has to be subscribed and completed.
@@ -6,5 +6,5 @@ import { isObservable, lastValueFrom, type Observable } from 'rxjs';
  */
 export async function runToEnd(call: () => unknown): Promise<void> {
   const result = await call();
-  if (isObservable(result)) await lastValueFrom(result as Observable<unknown>, { defaultValue: undefined });
+  if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
 }

@@ -91,7 +91,10 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
     this.listening = true;
     this._status$.next('connecting');
     if (this.parts.gate.isOpen) {
-      this.consume().then(() => callback(), callback);
+      this.consume().then(
+        () => callback(),
+        (error: unknown) => callback(error),
+      );
       return;
     }
     // Nest awaits the callback before it goes on to the hooks that open the gate.
@@ -99,7 +102,9 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
     this.parts.gate
       .opened()
       .then(() => this.consume())
-      .catch((error: unknown) => this.logger.error(error));
+      .catch((error: unknown) => {
+        this.logger.error(error);
+      });
   }
 
   /** Drains the consumers. Idempotent, and safe before `listen`. */
