@@ -91,7 +91,7 @@ export class BrokerCalls {
     const answer = await this.remoting.invoke(address, QueryConsumerOffset, offsetHeader(of), callOptions(limits));
     if (answer.code === ResponseCode.QUERY_NOT_FOUND) return undefined;
     if (answer.code !== ResponseCode.SUCCESS) throw new CallRefused(QueryConsumerOffset.name, address, answer);
-    return answer.header.offset;
+    return present(QueryConsumerOffset, address, answer.header.offset);
   }
 
   async commitOffset(address: string, of: GroupQueue, commitOffset: number, limits: CallLimits): Promise<void> {
