@@ -9,7 +9,9 @@ import {
   PullMessage,
   SendMessageV2,
   type Command,
+  type ConsumerData,
   type HeaderOf,
+  type HeartbeatData,
   type SubscriptionData,
 } from '../../src/protocol/index.js';
 import { RemotingClient, type Answer, type CallOptions, type Route } from '../../src/remoting/index.js';
@@ -63,18 +65,7 @@ export class TestClient {
   }
 
   subscribe(group: string, ...subscriptions: readonly SubscriptionData[]): Promise<Answer<typeof HeartBeat>> {
-    const consumer = {
-      ...{ groupName: group, consumeType: 'CONSUME_PASSIVELY', messageModel: 'CLUSTERING', consumeFromWhere: 'CONSUME_FROM_LAST_OFFSET' },
-      ...{ subscriptionDataSet: subscriptions, unitMode: false },
-    } as const;
-    const heartbeat = {
-      clientID: this.clientId,
-      consumerDataSet: [consumer],
-      producerDataSet: [],
-      heartbeatFingerprint: 0,
-      withoutSub: false,
-    };
-    return this.call(HeartBeat, {}, { body: encodeHeartbeatData(heartbeat) });
+    return this.call(HeartBeat, {}, { body: encodeHeartbeatData(heartbeatOf(this.clientId, group, subscriptions)) });
   }
 
   close(): Promise<void> {
@@ -93,6 +84,19 @@ export function subscriptionTo(topic: string, expression = '*', subVersion = 1):
     expressionType: 'TAG',
     classFilterMode: false,
   };
+}
+
+/** A heartbeat of version 1 from a clustering push consumer. */
+export function heartbeatOf(clientID: string, groupName: string, subscriptionDataSet: readonly SubscriptionData[]): HeartbeatData {
+  const consumer: ConsumerData = {
+    groupName,
+    consumeType: 'CONSUME_PASSIVELY',
+    messageModel: 'CLUSTERING',
+    consumeFromWhere: 'CONSUME_FROM_LAST_OFFSET',
+    subscriptionDataSet,
+    unitMode: false,
+  };
+  return { clientID, consumerDataSet: [consumer], producerDataSet: [], heartbeatFingerprint: 0, withoutSub: false };
 }
 
 /** A broker on a store of its own, and clients of it. */
