@@ -123,7 +123,7 @@ export const contestants = {
 const builds = {
   apache: [],
   ours: ['apps/broker/dist/main.js', 'apps/namesrv/dist/main.js'],
-  embedded: ['libs/nest-rocketmq/dist/embedded/index.js'],
+  embedded: ['libs/nest-rocketmq/dist/src/embedded/index.js'],
 };
 
 /** What is missing for a contestant to run; ours need a build. */
