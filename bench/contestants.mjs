@@ -114,7 +114,7 @@ export const contestants = {
     title: 'ours, one process',
     start(options, { folder, flush, ports }) {
       const confFiles = writeConf(folder, flush, ports);
-      const args = [join(root, 'bench/embedded-host.mjs'), confFiles.namesrv, confFiles.broker];
+      const args = [...options.nodeArgs, join(root, 'bench/embedded-host.mjs'), confFiles.namesrv, confFiles.broker];
       return started({ ports, folder }, [launch('our embedded host', process.execPath, args, { cwd: root })]);
     },
   },

@@ -26,6 +26,7 @@ const { values: flags } = parseArgs({
     save: { type: 'string' },
     broker: { type: 'string', default: 'node apps/broker/dist/main.js -c <conf>' },
     namesrv: { type: 'string', default: 'node apps/namesrv/dist/main.js -c <conf>' },
+    'node-args': { type: 'string', default: '' },
     'java-broker': { type: 'string', default: '-Xms1g -Xmx1g -XX:MaxDirectMemorySize=1g' },
     'java-namesrv': { type: 'string', default: '-Xms256m -Xmx256m' },
   },
@@ -44,6 +45,7 @@ const options = {
   rate: Number(flags.rate),
   broker: flags.broker,
   namesrv: flags.namesrv,
+  nodeArgs: flags['node-args'].split(' ').filter((arg) => arg !== ''),
   javaBroker: flags['java-broker'],
   javaNamesrv: flags['java-namesrv'],
 };
