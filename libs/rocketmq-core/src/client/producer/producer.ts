@@ -26,6 +26,7 @@ export interface ProducerParts {
 /** Sends messages. Made by `ClientInstance.producer`. */
 export class Producer {
   private state: 'created' | 'running' | 'stopped' = 'created';
+  private starting: Promise<void> | undefined;
 
   constructor(private readonly parts: ProducerParts) {}
 
@@ -39,11 +40,12 @@ export class Producer {
   }
 
   /** Announces the group. Needs no server: brokers are found at the first send. */
-  async start(): Promise<void> {
-    if (this.state === 'running') return;
-    if (this.state === 'stopped') throw new OperationFailed('closed', `producer ${this.group} was shut down`);
-    this.state = 'running';
-    await this.parts.membership.join();
+  start(): Promise<void> {
+    this.starting ??= this.begin().catch((error: unknown) => {
+      this.starting = undefined;
+      throw error;
+    });
+    return this.starting;
   }
 
   /** Refuses new sends, waits for those under way for up to `deadlineMs`, and takes the group back. Idempotent. */
@@ -94,6 +96,12 @@ export class Producer {
       results.push(...(await this.sendPart(checked.slice(start, end), targetOf(first, options), options)));
     }
     return results;
+  }
+
+  private async begin(): Promise<void> {
+    if (this.state === 'stopped') throw new OperationFailed('closed', `producer ${this.group} was shut down`);
+    await this.parts.membership.join();
+    this.state = 'running';
   }
 
   private async sendPart(part: readonly CheckedMessage[], target: Target, options: SendOptions): Promise<BatchItemResult[]> {
