@@ -105,6 +105,14 @@ describe('RemotingClient', () => {
     expect((await peer.receive()).code).toBe(ResponseCode.REQUEST_CODE_NOT_SUPPORTED);
   });
 
+  it('does not keep a caller waiting for a dial that it has given up', async () => {
+    const dialler = new AbortController();
+    // An address of the documentation network: nobody answers there.
+    const call = client.invoke('192.0.2.1:9', Ask, { question: 'x' }, { timeoutMs, signal: dialler.signal });
+    dialler.abort();
+    expect(await reasonOf(call)).toBe('aborted');
+  });
+
   it('gives up dialling when it is closed', async () => {
     const call = reasonOf(ask());
     await client.close(1000);

@@ -83,7 +83,7 @@ export class RemotingClient {
   async invoke<C extends Command>(address: string, command: C, header: HeaderOf<C['request']>, options: CallOptions): Promise<Answer<C>> {
     const { clock } = this.traits;
     const startedMs = clock.monotonic();
-    const connection = this.connections.get(address) ?? (await this.connect(address, options.timeoutMs));
+    const connection = this.connections.get(address) ?? (await this.connect(address, options.timeoutMs, options.signal));
     const sentMs = clock.monotonic();
     const timeoutMs = options.timeoutMs - (sentMs - startedMs);
     try {
@@ -135,7 +135,7 @@ export class RemotingClient {
   }
 
   /** Callers share one attempt; each waits no longer than its own time. */
-  private async connect(address: string, timeoutMs: number): Promise<Connection> {
+  private async connect(address: string, timeoutMs: number, signal?: AbortSignal): Promise<Connection> {
     if (this.closing !== undefined) throw new OperationFailed('closed', 'the client was closed');
     let attempt = this.dialling.get(address);
     if (attempt === undefined) {
@@ -143,9 +143,9 @@ export class RemotingClient {
       this.dialling.set(address, attempt);
     }
     const { clock, limits } = this.traits;
-    if (timeoutMs >= limits.connectTimeoutMs) return attempt;
+    if (timeoutMs >= limits.connectTimeoutMs && signal === undefined) return attempt;
     const given = new AbortController();
-    const late = sleep(clock, timeoutMs, given.signal).then(() => {
+    const late = sleep(clock, timeoutMs, signal === undefined ? given.signal : AbortSignal.any([given.signal, signal])).then(() => {
       throw new OperationFailed('timeout', `connecting to ${address} took more than ${timeoutMs} ms`);
     });
     late.catch(() => undefined);
