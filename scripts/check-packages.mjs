@@ -1,5 +1,5 @@
-// Packs every published workspace, asks publint, and installs the tarballs into an empty project where each entry is loaded by import and by
-// require. What a user would meet after `npm install` is what is checked, not the work tree.
+// Packs every published workspace, asks publint, and installs the tarballs into an empty project where each entry is loaded and each bin runs.
+// What a user would meet after `npm install` is what is checked, not the work tree.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

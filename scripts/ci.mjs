@@ -9,6 +9,7 @@ const suites = [
   ['check', 'npm run --silent check'],
   ['build', 'npm run --silent build'],
   ['packages', 'node scripts/check-packages.mjs'],
+  ['start', 'node scripts/check-start.mjs'],
   ['interop', 'npm run --silent test:interop'],
   ['services', 'npm run --silent test:services'],
   ['root', 'npm run --silent test:root'],
