@@ -1,5 +1,6 @@
 export { FakeClock } from './fake-clock.js';
 export { HttpEndpoint } from './http-endpoint.js';
+export { crashPolicies, MemoryFileSystem, type CrashPolicy, type DiskOperation } from './memory-file-system.js';
 export { ScriptedPeer, ScriptedServer } from './scripted-peer.js';
 export { ScriptedProcess, type LogLine } from './scripted-process.js';
 export { SeededRandom } from './seeded-random.js';

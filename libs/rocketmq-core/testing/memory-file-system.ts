@@ -70,6 +70,10 @@ export class MemoryFileSystem implements FileSystem {
     this.halted = true;
   }
 
+  get isHalted(): boolean {
+    return this.halted;
+  }
+
   /** Syncs that are called from now on do not end before the returned function is called. */
   holdSyncs(): () => void {
     let release!: () => void;
@@ -85,10 +89,10 @@ export class MemoryFileSystem implements FileSystem {
     const copyOf = (node: Node): Node => {
       if (node === 'folder') return node;
       let copy = copies.get(node);
-      if (copy === undefined) copies.set(node, (copy = newInode(node.durable.clone())));
+      if (copy === undefined) copies.set(node, (copy = newInode((policy === 'everything' ? node.current : node.durable).clone())));
       return copy;
     };
-    const names = new Map([...this.durableNames].map(([path, node]) => [path, copyOf(node)]));
+    const names = new Map([...(policy === 'everything' ? this.names : this.durableNames)].map(([path, node]) => [path, copyOf(node)]));
     for (const operation of survivorsOf(this.pending, policy, random)) {
       if (isData(operation)) applyData((copyOf(operation.inode) as Inode).current, operation);
       else applyName(names, operation.kind === 'link' ? { ...operation, node: copyOf(operation.node) } : operation);
@@ -99,6 +103,17 @@ export class MemoryFileSystem implements FileSystem {
       after.durableNames.set(path, node);
       if (node !== 'folder') node.durable = node.current.clone();
     }
+    return after;
+  }
+
+  /** The disk as the next process finds it when this one is killed: the system still has everything, the disk what was synced. This one is halted. */
+  restart(): MemoryFileSystem {
+    this.halt();
+    const after = new MemoryFileSystem();
+    after.names = this.names;
+    after.durableNames = this.durableNames;
+    after.pending = this.pending;
+    for (const node of this.names.values()) if (node !== 'folder') node.lockedBy = undefined;
     return after;
   }
 
@@ -237,7 +252,7 @@ export class MemoryFileSystem implements FileSystem {
       this.note('sync', path);
     } catch (error) {
       // As Linux does it: the pages count as clean after the error, so the next sync succeeds without them.
-      for (const operation of covered) operation.lost = true;
+      if (!this.halted) for (const operation of covered) operation.lost = true;
       throw error;
     }
     for (const operation of covered) {
@@ -329,11 +344,11 @@ class MemoryFileHandle implements FileHandle {
 }
 
 function survivorsOf(pending: readonly Pending[], policy: CrashPolicy, random: Random): Pending[] {
-  if (policy === 'everything') return [...pending];
   const writable = pending.filter((operation) => operation.lost !== true);
   const cut = random.below(writable.length + 1);
   switch (policy) {
     case 'nothing':
+    case 'everything':
       return [];
     case 'prefix':
       return writable.slice(0, cut);

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import type { Clock, FileHandle, FileSystem, Logger, Loop } from '../runtime/index.js';
 import { CheckpointFile } from './checkpoint/checkpoint-file.js';
 import { AppendQueue } from './commit-log/append-queue.js';
@@ -104,7 +105,7 @@ export class MessageStore {
    */
   async open(): Promise<void> {
     const { files } = this.options;
-    for (const folder of [this.paths.root, this.paths.commitLog, this.paths.consumeQueue]) files.makeFolderSync(folder);
+    for (const folder of [this.paths.root, this.paths.commitLog, this.paths.consumeQueue]) makeDurableFolder(files, folder);
     this.lock = await takeStoreLock(files, this.paths.lock);
     try {
       await this.recover();
@@ -166,7 +167,9 @@ export class MessageStore {
   }
 
   private async sayGoodbye(): Promise<void> {
+    await this.log.filler.stop();
     await this.queueFlush.flushAll();
+    await this.log.flushUnused();
     if (this.reput.dispatchedOffset !== this.log.written) return;
     this.options.files.removeSync(this.paths.abort);
     this.options.files.syncFolderSync(this.paths.root);
@@ -278,4 +281,12 @@ export class MessageStore {
     const { total, free } = this.options.files.spaceSync(folder);
     return total === 0 ? 0 : (total - free) / total;
   }
+}
+
+function makeDurableFolder(files: FileSystem, folder: string): void {
+  if (files.existsSync(folder)) return;
+  const parent = dirname(folder);
+  makeDurableFolder(files, parent);
+  files.makeFolderSync(folder);
+  files.syncFolderSync(parent);
 }

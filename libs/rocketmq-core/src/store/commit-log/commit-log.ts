@@ -140,6 +140,17 @@ export class CommitLog {
     this.flushed = Math.max(this.flushed, target);
   }
 
+  /** Makes durable what `flush` leaves: the lengths and names of segments that hold nothing yet. */
+  async flushUnused(): Promise<void> {
+    try {
+      if (this.segments.needsFolderSync) await this.segments.syncFolder();
+      for (const segment of this.segmentsBetween(this.flushed, Infinity)) await this.segments.handleOf(segment).datasync();
+    } catch (error) {
+      this.health.fail(messageOf(error));
+      throw error;
+    }
+  }
+
   private segmentsBetween(from: number, to: number): Segment[] {
     return this.segments.segments.filter((one) => one.baseOffset < to && one.baseOffset + this.segments.segmentSize > from);
   }

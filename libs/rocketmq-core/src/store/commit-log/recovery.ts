@@ -29,6 +29,7 @@ export interface Recovered {
   readonly last: { readonly physicalOffset: number; readonly storeTimestamp: number } | undefined;
 }
 
+const REWRITE_PORTION = 4 * 1024 * 1024;
 /** 5.3.3 stamps the checkpoint's times when it dispatches, not when it flushes. */
 const TIME_MARGIN_MS = 3000;
 
@@ -45,14 +46,19 @@ export class Recovery {
   private start: Segment | undefined;
   private last: InspectedRecord | undefined;
 
-  constructor(private readonly options: RecoveryOptions) {}
+  /** Records and entries up to this physical offset are durable, so nothing is looked for there: -1 when that is not known. */
+  private readonly vouched: number;
+
+  constructor(private readonly options: RecoveryOptions) {
+    this.vouched = options.cleanStop ? Infinity : options.checkpoint.logicsPhysicalOffset || -1;
+  }
 
   /** @throws Corruption that names file and offset */
   async run(): Promise<Recovered> {
-    const { log, queues, checkpoint, cleanStop } = this.options;
+    const { log, queues, cleanStop } = this.options;
     log.segments.load(!cleanStop);
     this.rebuilding = !queues.load(!cleanStop);
-    for (const queue of queues.queues()) queue.recover(cleanStop ? Infinity : checkpoint.logicsPhysicalOffset);
+    for (const queue of queues.queues()) queue.recover(this.vouched);
     const end = await this.findEnd();
     await this.settleLog(end);
     for (const queue of queues.queues()) this.settleQueue(queue, end);
@@ -111,7 +117,7 @@ export class Recovery {
 
   // The checksum covers the body only. What a power cut has torn is zero, and no text that was appended holds a zero character.
   private isTorn(record: InspectedRecord): boolean {
-    if (this.options.cleanStop || record.physicalOffset <= this.options.checkpoint.logicsPhysicalOffset) return false;
+    if (record.physicalOffset <= this.vouched) return false;
     return record.topic.includes('\0') || record.propertiesText.includes('\0');
   }
 
@@ -173,10 +179,25 @@ export class Recovery {
   private async settleLog(end: number): Promise<void> {
     const { segments } = this.options.log;
     segments.cutAt(end);
-    // What a killed process has written may still be in the page cache only.
-    const mayBeDirty = this.options.cleanStop ? [] : segments.segments.filter((one) => one.baseOffset >= (this.start?.baseOffset ?? 0));
-    for (const segment of mayBeDirty) await segments.handleOf(segment).datasync();
+    if (!this.options.cleanStop) await this.hardenTail(end);
     if (segments.last !== undefined) segments.syncSync();
+  }
+
+  // What a killed process has written may still be in the page cache only. And after a failed sync the pages there count as clean, so that no
+  // sync writes them ever again: only writing them anew does.
+  private async hardenTail(end: number): Promise<void> {
+    const { log, checkpoint } = this.options;
+    const { logicsPhysicalOffset, physicMsgTimestamp } = checkpoint;
+    const scanned = this.start?.baseOffset ?? 0;
+    // Written by a release whose checkpoint does not say how far it is durable.
+    const from = logicsPhysicalOffset === 0 && physicMsgTimestamp > 0 ? end : Math.max(scanned, logicsPhysicalOffset);
+    for (let at = from; at < end; at += REWRITE_PORTION) {
+      const bytes = await log.read(at, Math.min(at + REWRITE_PORTION, end));
+      log.segments.writeSync(bytes, at);
+    }
+    for (const segment of log.segments.segments) {
+      if (segment.baseOffset >= scanned) await log.segments.handleOf(segment).datasync();
+    }
   }
 
   /** Entries that lead nowhere are cut off: those behind the end of the log, and leftovers from before an earlier cut. */

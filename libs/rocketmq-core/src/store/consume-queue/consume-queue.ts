@@ -155,6 +155,12 @@ export class ConsumeQueue {
     return bytes.subarray(0, await this.segments.read(bytes, bytes.length, queueOffset * ENTRY_SIZE));
   }
 
+  private rawEntries(queueOffset: number, count: number): Buffer {
+    const bytes = Buffer.alloc(count * ENTRY_SIZE);
+    this.segments.readSync(bytes, bytes.length, queueOffset * ENTRY_SIZE);
+    return bytes;
+  }
+
   private bufferFor(queueOffset: number, count: number): Buffer {
     return Buffer.allocUnsafe(Math.max(0, Math.min(count, this.maxOffset - queueOffset)) * ENTRY_SIZE);
   }
@@ -215,8 +221,8 @@ export class ConsumeQueue {
       const isUntrusted = (bytes: Buffer) => !isEntry(bytes, 0) || entryPhysicalOffset(bytes, 0) > this.trustedPhysicalOffset;
       const trustedEnd = this.search(segment.baseOffset / ENTRY_SIZE, fileEnd, isUntrusted);
       end = this.scan(trustedEnd, fileEnd - trustedEnd);
-      // A killed process may have left them in the page cache only.
-      if (end > trustedEnd) this.dirty.add(segment);
+      // A killed process may have left them in the page cache only, a failed sync even as clean pages: writing them again makes them dirty.
+      if (end > trustedEnd) this.write(this.rawEntries(trustedEnd, end - trustedEnd), trustedEnd);
       if (end < fileEnd) break;
     }
     return end;

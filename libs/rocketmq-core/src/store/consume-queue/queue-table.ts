@@ -32,11 +32,11 @@ export class QueueTable {
    * Takes in the queues of the folder.
    * @returns whether all of them are whole; queues with missing files are dropped, to be built again from the log
    */
-  load(repairLength: boolean): boolean {
+  load(afterCrash: boolean): boolean {
     let whole = true;
     for (const topic of this.foldersIn(this.folder)) {
       for (const name of this.foldersIn(`${this.folder}/${topic}`)) {
-        if (/^\d{1,10}$/.test(name)) whole = this.loadQueue(topic, Number(name), repairLength) && whole;
+        if (/^\d{1,10}$/.test(name)) whole = this.loadQueue(topic, Number(name), afterCrash) && whole;
       }
     }
     return whole;
@@ -47,10 +47,10 @@ export class QueueTable {
     return files.listSync(folder).filter((name) => files.statSync(`${folder}/${name}`)?.isDirectory === true);
   }
 
-  private loadQueue(topic: string, queueId: number, repairLength: boolean): boolean {
+  private loadQueue(topic: string, queueId: number, afterCrash: boolean): boolean {
     const queue = this.getOrCreate(topic, queueId);
     try {
-      queue.segments.load(repairLength);
+      queue.segments.load(afterCrash);
       return true;
     } catch (error) {
       if (!isCorruption(error)) throw error;

@@ -53,39 +53,38 @@ export class SegmentList {
 
   /**
    * Takes in the files of the folder. Names that are none of segments are left alone.
-   * @param repairLength whether a last file that is too short may be extended: after a crash its length may not have become durable
+   * @param afterCrash files that are too short are extended, because their length may not have become durable; nor may their names
    * @throws Corruption for gaps and for lengths that are none of this list
    */
-  load(repairLength: boolean): void {
-    this.row = [];
-    const found = this.files.listSync(this.folder).flatMap((name) => {
+  load(afterCrash: boolean): void {
+    this.row = this.files.listSync(this.folder).flatMap((name) => {
       const baseOffset = parseSegmentName(name);
       return baseOffset === undefined ? [] : [{ path: `${this.folder}/${name}`, baseOffset }];
     });
-    found.forEach((segment, i) => this.take(segment, i === found.length - 1, repairLength));
+    // All names before the first length: files of another configured size must not be touched.
+    this.row.forEach((segment, i) => this.checkPlace(segment, this.row[i - 1]));
+    for (const segment of this.row) this.checkLength(segment, afterCrash);
+    if (afterCrash && this.row.length > 0) this.folderChanged = true;
   }
 
-  private take(segment: Segment, isLast: boolean, repairLength: boolean): void {
-    const size = this.files.statSync(segment.path)?.size ?? 0;
-    // As Java: a last file without a byte was being made when the process ended.
-    if (size === 0 && isLast) {
-      this.files.removeSync(segment.path);
-      this.folderChanged = true;
-      return;
-    }
-    if (size !== this.segmentSize) {
-      if (!isLast || !repairLength || size > this.segmentSize) {
-        throw new Corruption(segment.path, size, `the file has ${size} bytes, ${this.segmentSize} are configured`);
-      }
-      this.handles.get(segment.path).truncateSync(this.segmentSize);
-    }
-    if (this.row.length > 0 && segment.baseOffset !== this.capacityEnd) {
-      throw new Corruption(segment.path, 0, `the file before it ends at ${this.capacityEnd}: a segment is missing`);
-    }
+  private checkPlace(segment: Segment, before: Segment | undefined): void {
     if (segment.baseOffset % this.segmentSize !== 0) {
       throw new Corruption(segment.path, 0, `its name is no multiple of the configured ${this.segmentSize} bytes`);
     }
-    this.row.push(segment);
+    if (before !== undefined && segment.baseOffset !== before.baseOffset + this.segmentSize) {
+      throw new Corruption(segment.path, 0, `the file before it starts at ${before.baseOffset}: a segment is missing`);
+    }
+  }
+
+  private checkLength(segment: Segment, afterCrash: boolean): void {
+    const size = this.files.statSync(segment.path)?.size ?? 0;
+    if (size === this.segmentSize) return;
+    // As Java: a last file without a byte was only about to be made.
+    const mayExtend = afterCrash || (size === 0 && segment === this.last);
+    if (!mayExtend || size > this.segmentSize) {
+      throw new Corruption(segment.path, size, `the file has ${size} bytes, ${this.segmentSize} are configured`);
+    }
+    this.handles.get(segment.path).truncateSync(this.segmentSize);
   }
 
   find(offset: number): Segment | undefined {
