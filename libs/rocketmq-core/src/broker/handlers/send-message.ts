@@ -69,8 +69,17 @@ function checkCompaction(topic: TopicConfig, storedProperties: string): void {
 export function sendMessage(options: SendMessageOptions): Handler<typeof SendMessage> {
   const { store, targetOf, stamp, stats, identity, topicsPublished, ext, maxMessageSize } = options;
 
-  // The message is stored: a topic file that cannot be written is no reason to send it again. The saver has logged it.
-  const published = () => topicsPublished().catch(() => undefined);
+  // New topics by name. Until theirs is saved no send to them is answered: a crash would lose the topic, and with it messages that were acknowledged.
+  const publishing = new Map<string, Promise<void>>();
+  const publish = (topic: string): void => {
+    // A topic file that cannot be written is no reason to send a stored message again. The saver has logged it.
+    const pending = topicsPublished()
+      .catch(() => undefined)
+      .then(() => {
+        if (publishing.get(topic) === pending) publishing.delete(topic);
+      });
+    publishing.set(topic, pending);
+  };
 
   const common = (request: SendRequest, { topic, queueId }: SendTarget) => ({
     topic: topic.topicName,
@@ -99,7 +108,8 @@ export function sendMessage(options: SendMessageOptions): Handler<typeof SendMes
     const outcome = await store.append(placed);
     if (!isAccepted(outcome)) return refusal(outcome, ext);
     stats.countPut(placed.topic, 1, body.length);
-    if (target.created) await published();
+    const pending = publishing.get(placed.topic);
+    if (pending !== undefined) await pending;
     return acceptance(outcome, { queueId: placed.queueId, uniqueKey: properties.uniqueKey }, { ext, messageId: identity().messageId });
   };
 
@@ -112,12 +122,14 @@ export function sendMessage(options: SendMessageOptions): Handler<typeof SendMes
     const outcome = await store.appendBatch({ ...common(request, target), waitForStore: envelope.waitForStore, messages: itemsOf(body) });
     if (!isAccepted(outcome)) return refusal(outcome, ext);
     stats.countPut(target.topic.topicName, outcome.physicalOffsets.length, body.length);
-    if (target.created) await published();
+    const pending = publishing.get(target.topic.topicName);
+    if (pending !== undefined) await pending;
     return acceptance(outcome, { queueId: target.queueId, uniqueKey: envelope.uniqueKey }, { ext, messageId: identity().messageId });
   };
 
   return (request) => {
     const target = targetOf(request.header);
+    if (target.created) publish(target.topic.topicName);
     return request.header.batch === true ? sendBatch(request, target) : sendOne(request, target);
   };
 }
