@@ -233,8 +233,8 @@ export class ClientInstance {
   }
 
   private assertJoinable(): void {
-    if (this.state !== 'running')
-      throw new OperationFailed('closed', `the client ${this.state === 'created' ? 'was not started' : 'was shut down'}`);
+    this.assertNotStopped();
+    if (this.state === 'created') throw new OperationFailed('closed', 'the client was not started');
   }
 
   private unregister(group: { readonly producerGroup?: string; readonly consumerGroup?: string }): Promise<void> {

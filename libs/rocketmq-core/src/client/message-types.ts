@@ -105,7 +105,7 @@ export interface ConsumeContext {
  */
 export type ConsumeResult = undefined | { readonly retry: boolean; readonly delayLevel?: number };
 
-/** eslint-friendly form of a listener's return type: a listener without a return statement has consumed the message. */
+/** A listener without a return statement has consumed the message. */
 export type ListenerResult = void | ConsumeResult;
 
 export type MessageListener = (message: ReceivedMessage, context: ConsumeContext) => ListenerResult | Promise<ListenerResult>;

@@ -148,6 +148,40 @@ describe('groups and failures', () => {
     expect(messages.at(-1)!.body.toString()).toBe('2');
   }, 30_000);
 
+  it('goes where the broker says when it has not the offset of the group', async () => {
+    await start();
+    const { queue } = await producer.send({ topic: 'T', body: '1' });
+    const { offsets, groups } = client.admin();
+    await groups.createOrUpdate({ groupName: 'G' });
+    await offsets.commit('G', queue, 1000);
+    const { inbox, consumer } = await consume(client);
+    await eventually(async () => (await offsets.consumerOffset('G', queue)) === 1 && queuesOf(consumer).length === 4);
+    await producer.send({ topic: 'T', body: '2' }, { queue });
+    expect((await inbox.until(1)).map((message) => message.body.toString())).toEqual(['2']);
+  });
+
+  it('keeps the order and the offsets of a queue whose messages end out of order', async () => {
+    await start();
+    const { queue } = await producer.send({ topic: 'T', body: 'slow' });
+    for (const body of ['b', 'c', 'd']) await producer.send({ topic: 'T', body }, { queue });
+    const seen = new Inbox<string>();
+    let endSlow: () => void = () => undefined;
+    const { consumer } = await consume(client, {
+      onMessage: (message) => {
+        seen.add(message.body.toString());
+        return message.body.toString() === 'slow' ? new Promise<void>((resolve) => (endSlow = resolve)) : undefined;
+      },
+    });
+    await seen.until(4);
+    const figures = () => consumer.figures().find((one) => one.queue.topic === 'T' && one.queue.queueId === queue.queueId);
+    await eventually(() => figures()?.heldCount === 1);
+    expect(figures()?.commitOffset).toBe(0);
+    endSlow();
+    await eventually(() => figures()?.heldCount === 0);
+    await consumer.shutdown();
+    expect(await client.admin().offsets.consumerOffset('G', queue)).toBe(4);
+  });
+
   it('survives a name server that is down, once it knows the routes', async () => {
     await start();
     const lonely = await cluster.client({ namesrvAddresses: [cluster.namesrvAddr, '127.0.0.1:1'] });

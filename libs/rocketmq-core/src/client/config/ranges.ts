@@ -12,7 +12,7 @@ export function ranged(field: string, value: number | undefined, fallback: numbe
 }
 
 /** Longest time a timer of Node can wait. */
-export const DURATION_MAX_MS = 0x7fffffff;
+const DURATION_MAX_MS = 0x7fffffff;
 
 /** A duration in milliseconds. @throws InvalidInput when it is out of range */
 export function duration(field: string, value: number | undefined, fallback: number, min = 1): number {

@@ -47,6 +47,7 @@ export class PushConsumer {
   private readonly committing: Loop;
   private current: ConsumerState = 'created';
   private ended: Promise<void> | undefined;
+  private introducing = false;
   private unwatch: () => void = () => undefined;
 
   constructor(private readonly parts: PushConsumerParts) {
@@ -113,23 +114,16 @@ export class PushConsumer {
     this.unwatch = routes.watch(this.subscriptions.topics);
     try {
       await Promise.all(this.subscriptions.topics.map((topic) => routes.refresh(topic)));
+      this.assertStarting();
+      await membership.join();
     } catch (error) {
       this.unwatch();
       if (this.isCurrent('starting')) this.current = 'created';
       throw error;
     }
-    if (!this.isCurrent('starting')) return;
-    await membership.join();
-    if (!this.isCurrent('starting')) return;
+    this.assertStarting();
     this.current = 'running';
-    const endOfListening = routes.onChange((topic) => {
-      if (this.subscriptions.of(topic) !== undefined) this.rebalancing.kick();
-    });
-    const endOfWatching = this.unwatch;
-    this.unwatch = () => {
-      endOfListening();
-      endOfWatching();
-    };
+    this.listenToRoutes();
     this.delivery.start();
     this.committing.start();
     this.rebalancing.start();
@@ -185,6 +179,28 @@ export class PushConsumer {
     return this.current === state;
   }
 
+  private assertStarting(): void {
+    if (!this.isCurrent('starting')) throw new OperationFailed('closed', `consumer ${this.group} was shut down while it started`);
+  }
+
+  private listenToRoutes(): void {
+    const endOfWatching = this.unwatch;
+    const endOfListening = this.parts.routes.onChange((topic) => {
+      if (this.subscriptions.of(topic) !== undefined) this.rebalancing.kick();
+    });
+    this.unwatch = () => {
+      endOfListening();
+      endOfWatching();
+    };
+  }
+
+  /** Every queue of a broker that forgot this client notices it; one heartbeat helps all of them. */
+  private introduceAgain(): void {
+    if (this.introducing) return;
+    this.introducing = true;
+    void this.parts.membership.announce().finally(() => (this.introducing = false));
+  }
+
   private createDelivery(): ConcurrentDelivery {
     const { settings, redelivery, clock, logger } = this.parts;
     const { group, listener, consumeTimeoutMs, consumeMessageBatchMaxSize, concurrency } = settings;
@@ -209,7 +225,7 @@ export class PushConsumer {
   }
 
   private createPullLoop(processQueue: ProcessQueue, startOffset: number, moved: (nextOffset: number) => void): PullLoop {
-    const { calls, table, routes, clock, logger, membership } = this.parts;
+    const { calls, table, routes, clock, logger } = this.parts;
     const parts = {
       group: this.group,
       processQueue,
@@ -222,7 +238,7 @@ export class PushConsumer {
       offsets: this.offsets,
       deliver: (held: Parameters<ConcurrentDelivery['submit']>[1]) => this.delivery.submit(processQueue, held),
       moved,
-      forgotten: () => void membership.announce(),
+      forgotten: () => this.introduceAgain(),
       clock,
       logger,
     };

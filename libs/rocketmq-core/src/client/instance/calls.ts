@@ -122,7 +122,7 @@ export class BrokerCalls {
   }
 }
 
-export function callOptions(limits: CallLimits, body?: Buffer): CallOptions {
+function callOptions(limits: CallLimits, body?: Buffer): CallOptions {
   const { timeoutMs, signal } = limits;
   return { timeoutMs, ...(signal && { signal }), ...(body && { body }) };
 }

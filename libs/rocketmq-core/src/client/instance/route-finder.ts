@@ -1,10 +1,10 @@
-import { messageOf } from '../../base/index.js';
+import { isOperationFailed, messageOf } from '../../base/index.js';
 import type { MessageQueue, TopicRouteData } from '../../protocol/index.js';
 import type { Logger } from '../../runtime/index.js';
 import type { RouteTable } from './route-table.js';
 
 /** Where routes come from. */
-export interface RouteSource {
+interface RouteSource {
   /** @returns undefined when the name server knows no such topic. @throws OperationFailed when none answers */
   route(topic: string): Promise<TopicRouteData | undefined>;
 }
@@ -65,6 +65,7 @@ export class RouteFinder {
       try {
         await this.refresh(topic);
       } catch (error) {
+        if (isOperationFailed(error) && error.reason === 'closed') return;
         this.options.logger.log('warn', 'route refresh failed', { topic, error: messageOf(error) });
       }
     }

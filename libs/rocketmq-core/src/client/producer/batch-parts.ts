@@ -1,5 +1,5 @@
 /** Messages in one request: the broker answers with an id for each, in one header field. */
-export const BATCH_COUNT_MAX = 1000;
+const BATCH_COUNT_MAX = 1000;
 
 /**
  * Cuts a list, in order, into parts whose sizes add up to at most `sizeMax`. One element that is larger than that makes a part of its own.
