@@ -66,7 +66,10 @@ export class GroupAdmin {
     try {
       return decodeSubscriptionGroupConfig((await this.call.broker(address, GetSubscriptiongroupConfig, { group }, limits)).body);
     } catch (error) {
-      if (isCallRefused(error) && error.responseCode === ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST) return undefined;
+      if (!isCallRefused(error)) throw error;
+      if (error.responseCode === ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST) return undefined;
+      // A 4.x broker does not have this request.
+      if (error.responseCode === ResponseCode.REQUEST_CODE_NOT_SUPPORTED) return (await this.configs(address, limits)).get(group);
       throw error;
     }
   }

@@ -87,7 +87,10 @@ export class TopicAdmin {
     try {
       return decodeTopicConfigAndQueueMapping((await this.call.broker(address, GetTopicConfig, { topic }, limits)).body);
     } catch (error) {
-      if (isCallRefused(error) && error.responseCode === ResponseCode.TOPIC_NOT_EXIST) return undefined;
+      if (!isCallRefused(error)) throw error;
+      if (error.responseCode === ResponseCode.TOPIC_NOT_EXIST) return undefined;
+      // A 4.x broker does not have this request.
+      if (error.responseCode === ResponseCode.REQUEST_CODE_NOT_SUPPORTED) return (await this.configs(address, limits)).get(topic);
       throw error;
     }
   }
