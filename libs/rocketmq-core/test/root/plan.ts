@@ -1,7 +1,7 @@
 import type { Random } from '../../src/runtime/index.js';
 
 /** One append: of a message, or of a batch. */
-export interface Step {
+interface Step {
   readonly topic: string;
   readonly queueId: number;
   /** Pieces of the noise. */
