@@ -58,7 +58,6 @@ export const storeSettings = {
     ...changeable,
   }),
   checkCRCOnRecover: bool(true, 'Whether recovery verifies the checksums of the records it reads.', fixed),
-  commitLogRecoverMaxNum: int(10, 'Segments a recovery after a clean stop goes back at most.', { min: 1, ...fixed }),
   enabledAppendPropCRC: bool(false, 'Adds a checksum over the whole record to the properties.', fixed),
   messageDelayLevel: text('1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h', 'Delays of the levels 1, 2, ….', fixed),
   readUnCommitted: bool(false, 'SYNC_FLUSH: whether consumers see messages before they are flushed.', fixed),
