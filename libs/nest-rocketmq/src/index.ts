@@ -1,12 +1,12 @@
 export { jsonCodec, rawCodec, type Codec } from './codec/codec.js';
 export { RocketMQConnection } from './connection/rocketmq.connection.js';
 export { InjectRocketMQConnection, InjectRocketMQServer, InjectRocketMQTemplate } from './decorators/inject.decorators.js';
-export type { ConsumeFrom, RocketMQListenerOptions, TagSelector } from './decorators/listener-options.js';
+export type { ConsumeFrom, RocketMQListenerOptions, TagSelector } from './listener/listener-options.js';
 export { RocketMQListener } from './decorators/rocketmq-listener.decorator.js';
 export { ListenerConflictError } from './errors/listener-conflict.error.js';
 export { RocketMQModule } from './rocketmq.module.js';
 export type { RocketMQConnectionOptions, RocketMQModuleOptions } from './rocketmq.options.js';
 export { connectionToken, ROCKETMQ_TRANSPORT, serverToken, templateToken } from './rocketmq.tokens.js';
 export { RocketMQTemplate, type Destination, type MessageOptions } from './template/rocketmq.template.js';
-export { isRocketMQContext, RocketMQContext } from './transport/rocketmq.context.js';
+export { isRocketMQContext, RocketMQContext } from './listener/rocketmq.context.js';
 export { RocketMQServer, type RocketMQEvents, type RocketMQStatus } from './transport/rocketmq.server.js';

@@ -1,6 +1,6 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { RocketMQModuleOptions } from './rocketmq.options.js';
-import { DEFAULT_CONNECTION } from './rocketmq.tokens.js';
+import { DEFAULT_CONNECTION, OPTIONS_TOKEN } from './rocketmq.tokens.js';
 import { connectionProviders, exportedTokens } from './rocketmq.providers.js';
 
 export interface RocketMQModuleExtras {
@@ -10,9 +10,9 @@ export interface RocketMQModuleExtras {
   isGlobal?: boolean;
 }
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<RocketMQModuleOptions>({
+export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<RocketMQModuleOptions>({
   moduleName: 'RocketMQ',
-  optionsInjectionToken: 'nest-rocketmq:options',
+  optionsInjectionToken: OPTIONS_TOKEN,
 })
   .setClassMethodName('forRoot')
   .setExtras<RocketMQModuleExtras>({}, (definition, { connection = DEFAULT_CONNECTION, isGlobal = true }) => ({

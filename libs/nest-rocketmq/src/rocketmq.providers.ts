@@ -3,16 +3,14 @@ import { DiscoveryService, ExternalContextCreator, ModulesContainer, Reflector }
 import { RocketMQConnection } from './connection/rocketmq.connection.js';
 import { ConsumerOrchestrator } from './discovery/consumer.orchestrator.js';
 import { ListenerExplorer } from './discovery/listener.explorer.js';
-import { ListenerMetadata } from './discovery/listener.metadata.js';
+import { ListenerMetadata } from './listener/listener.metadata.js';
 import { ReadyGate } from './discovery/ready-gate.js';
 import { ProviderHandlers } from './execution/provider-handler.js';
 import { RocketMQLifecycle } from './rocketmq.lifecycle.js';
 import type { RocketMQModuleOptions } from './rocketmq.options.js';
-import { connectionToken, DEFAULT_CONNECTION, orchestratorToken, serverToken, templateToken } from './rocketmq.tokens.js';
+import { connectionToken, DEFAULT_CONNECTION, OPTIONS_TOKEN, orchestratorToken, serverToken, templateToken } from './rocketmq.tokens.js';
 import { RocketMQTemplate } from './template/rocketmq.template.js';
 import { RocketMQServer } from './transport/rocketmq.server.js';
-
-const OPTIONS = 'nest-rocketmq:options';
 
 const explorer: Provider = {
   provide: ListenerExplorer,
@@ -35,7 +33,7 @@ export function connectionProviders(name: string): Provider[] {
   return [
     ReadyGate,
     explorer,
-    { provide: connection, inject: [OPTIONS], useFactory: (options: RocketMQModuleOptions) => new RocketMQConnection(name, options) },
+    { provide: connection, inject: [OPTIONS_TOKEN], useFactory: (options: RocketMQModuleOptions) => new RocketMQConnection(name, options) },
     { provide: templateToken(name), inject: [connection], useFactory: (to: RocketMQConnection) => new RocketMQTemplate(to) },
     { provide: orchestrator, inject: [connection], useFactory: (to: RocketMQConnection) => new ConsumerOrchestrator(to) },
     {

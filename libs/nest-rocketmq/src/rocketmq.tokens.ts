@@ -7,6 +7,9 @@ export const DEFAULT_CONNECTION = 'default';
  */
 export const ROCKETMQ_TRANSPORT = Symbol.for('rocketmq');
 
+/** The options of one module. Each dynamic module has its own value under it. */
+export const OPTIONS_TOKEN = 'nest-rocketmq:options';
+
 const token = (kind: string, connection: string) => Symbol.for(`nest-rocketmq:${kind}:${connection}`);
 
 export const connectionToken = (connection = DEFAULT_CONNECTION) => token('connection', connection);

@@ -1,4 +1,4 @@
-import type { RocketMQListenerOptions } from '../decorators/listener-options.js';
+import type { RocketMQListenerOptions } from '../listener/listener-options.js';
 import { ListenerConflictError } from '../errors/listener-conflict.error.js';
 import { planGroup } from './group-coordinator.js';
 

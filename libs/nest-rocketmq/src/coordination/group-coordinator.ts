@@ -1,6 +1,6 @@
-import type { ConsumeFrom } from '../decorators/listener-options.js';
+import type { ConsumeFrom } from '../listener/listener-options.js';
 import { ListenerConflictError } from '../errors/listener-conflict.error.js';
-import type { ListenerEndpoint } from './listener-endpoint.js';
+import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
 
 /** What one consumer subscribes to, and which of its listeners gets a message. */
 export interface GroupPlan {

@@ -1,5 +1,5 @@
 import type { PushConsumerOptions } from 'rocketmq-core/client';
-import type { ConsumeFrom } from '../decorators/listener-options.js';
+import type { ConsumeFrom } from '../listener/listener-options.js';
 
 /** The start position in the words of the client. */
 export function startPosition(from: ConsumeFrom | undefined): Pick<PushConsumerOptions, 'consumeFromWhere' | 'consumeTimestamp'> {

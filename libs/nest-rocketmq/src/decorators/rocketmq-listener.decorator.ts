@@ -1,12 +1,9 @@
 import { applyDecorators, UseInterceptors } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
-import { markListener } from '../discovery/listener.metadata.js';
+import { LISTENER_EXTRAS, markListener } from '../listener/listener.metadata.js';
 import { KeepErrorInterceptor } from '../execution/keep-error.interceptor.js';
 import { ROCKETMQ_TRANSPORT } from '../rocketmq.tokens.js';
-import type { RocketMQListenerOptions } from './listener-options.js';
-
-/** Key in the `extras` of a handler under which RocketMQServer finds the options. */
-export const LISTENER_EXTRAS = 'rocketmq';
+import type { RocketMQListenerOptions } from '../listener/listener-options.js';
 
 /**
  * Makes a method the listener of a topic.

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { ReceivedMessage, ConsumeContext, PushConsumer } from 'rocketmq-core/client';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { planGroup, type GroupPlan } from '../coordination/group-coordinator.js';
-import type { ListenerEndpoint } from '../coordination/listener-endpoint.js';
+import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
 import { startPosition } from '../coordination/start-position.js';
 import { DRAIN_TIMEOUT_MS } from '../rocketmq.options.js';
 

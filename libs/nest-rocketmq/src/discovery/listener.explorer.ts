@@ -1,11 +1,11 @@
 import { MetadataScanner, type DiscoveryService } from '@nestjs/core';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
-import type { ListenerEndpoint } from '../coordination/listener-endpoint.js';
-import type { RocketMQListenerOptions } from '../decorators/listener-options.js';
+import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
+import type { RocketMQListenerOptions } from '../listener/listener-options.js';
 import { endpointOf } from '../execution/endpoint.js';
 import type { ProviderHandlers } from '../execution/provider-handler.js';
 import { DEFAULT_CONNECTION } from '../rocketmq.tokens.js';
-import type { ListenerMetadata } from './listener.metadata.js';
+import type { ListenerMetadata } from '../listener/listener.metadata.js';
 
 type Method = (...args: unknown[]) => unknown;
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];

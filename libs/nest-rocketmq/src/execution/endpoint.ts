@@ -1,7 +1,7 @@
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
-import type { ListenerEndpoint } from '../coordination/listener-endpoint.js';
-import type { RocketMQListenerOptions } from '../decorators/listener-options.js';
-import { RocketMQContext } from '../transport/rocketmq.context.js';
+import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
+import type { RocketMQListenerOptions } from '../listener/listener-options.js';
+import { RocketMQContext } from '../listener/rocketmq.context.js';
 import { errorOfOutcome } from './error-of-outcome.js';
 import { runToEnd } from './run-to-end.js';
 

@@ -1,4 +1,4 @@
-import type { RocketMQContext } from '../transport/rocketmq.context.js';
+import type { RocketMQContext } from '../listener/rocketmq.context.js';
 
 /** The error to report: the original one where an interceptor saw it, else what came out of Nest's filters (a guard's denial, for one). */
 export function errorOfOutcome(context: RocketMQContext, outcome: unknown): Error {

@@ -1,6 +1,6 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { catchError, throwError, type Observable } from 'rxjs';
-import { isRocketMQContext } from '../transport/rocketmq.context.js';
+import { isRocketMQContext } from '../listener/rocketmq.context.js';
 
 /**
  * Keeps the original error for the outcome: every error that is not an RpcException reaches a transport as "Internal server error". Innermost of the

@@ -1,6 +1,6 @@
 import { ApplicationConfig, ExternalContextCreator, type ModulesContainer } from '@nestjs/core';
 import { EmptyError } from 'rxjs';
-import type { RocketMQContext } from '../transport/rocketmq.context.js';
+import type { RocketMQContext } from '../listener/rocketmq.context.js';
 
 // What `@Payload` and `@Ctx` of @nestjs/microservices write; neither the key nor the numbers are exported by the packages' roots.
 const PARAM_METADATA = '__routeArguments__';

@@ -3,15 +3,15 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import type { ClientInstance } from 'rocketmq-core/client';
 import { deferred } from './deferred.js';
 import { RocketMQConnection } from '../connection/rocketmq.connection.js';
-import type { ListenerEndpoint } from '../coordination/listener-endpoint.js';
-import { LISTENER_EXTRAS } from '../decorators/rocketmq-listener.decorator.js';
-import type { RocketMQListenerOptions } from '../decorators/listener-options.js';
+import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
+import { LISTENER_EXTRAS } from '../listener/listener.metadata.js';
+import type { RocketMQListenerOptions } from '../listener/listener-options.js';
 import { ConsumerOrchestrator } from '../discovery/consumer.orchestrator.js';
 import { ReadyGate } from '../discovery/ready-gate.js';
 import { endpointOf } from '../execution/endpoint.js';
 import type { RocketMQConnectionOptions } from '../rocketmq.options.js';
 import { DEFAULT_CONNECTION, ROCKETMQ_TRANSPORT } from '../rocketmq.tokens.js';
-import type { RocketMQContext } from './rocketmq.context.js';
+import type { RocketMQContext } from '../listener/rocketmq.context.js';
 
 export type RocketMQStatus = 'connecting' | 'connected' | 'draining' | 'stopped' | 'crashed';
 

@@ -1,5 +1,5 @@
 import type { ReceivedMessage } from 'rocketmq-core/client';
-import type { RocketMQListenerOptions } from '../decorators/listener-options.js';
+import type { RocketMQListenerOptions } from './listener-options.js';
 
 /** One listener method, ready to be called: of a controller through the transport, or of a provider. */
 export interface ListenerEndpoint {
