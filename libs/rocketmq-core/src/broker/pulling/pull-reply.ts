@@ -48,6 +48,6 @@ export function pullReply(
     topicSysFlag: topic.topicSysFlag,
     groupSysFlag: group.groupSysFlag,
   };
-  const reply = { code: codes[outcome.status](queueOffset), remark: remarks[outcome.status], header };
-  return outcome.status === 'found' ? { ...reply, body: outcome.records } : reply;
+  const body = outcome.status === 'found' ? outcome.records : undefined;
+  return { code: codes[outcome.status](queueOffset), remark: remarks[outcome.status], header, body };
 }
