@@ -107,21 +107,20 @@ export class MessageStore {
     const { files } = this.options;
     for (const folder of [this.paths.root, this.paths.commitLog, this.paths.consumeQueue]) makeDurableFolder(files, folder);
     this.lock = await takeStoreLock(files, this.paths.lock);
+    const cleanStop = !files.existsSync(this.paths.abort);
     try {
-      await this.recover();
+      await this.recover(cleanStop);
     } catch (error) {
-      this.releaseFiles();
+      await this.abandon(cleanStop);
       throw error;
     }
   }
 
-  private async recover(): Promise<void> {
+  private async recover(cleanStop: boolean): Promise<void> {
     const { files, config, logger } = this.options;
-    const { abort, root } = this.paths;
-    const cleanStop = !files.existsSync(abort);
     this.writeAbort();
     this.checkpoint.load();
-    files.syncFolderSync(root);
+    files.syncFolderSync(this.paths.root);
     const { log, queues, builders, delays } = this;
     const checkCrc = config.checkCRCOnRecover;
     const options = { log, queues, builders, checkpoint: this.checkpoint.values, logger, delays, checkCrc, cleanStop };
@@ -135,6 +134,18 @@ export class MessageStore {
     if (!cleanStop) await this.queueFlush.flushAll();
     this.queueFlush.start();
     if (config.flushDiskType === 'ASYNC_FLUSH') this.logFlush.start();
+  }
+
+  // What a clean stop has left and this start refuses, the next one must refuse too: as after a crash it would be cut off.
+  private async abandon(cleanStop: boolean): Promise<void> {
+    this.health.closed();
+    await this.reput.stop();
+    await this.log.close();
+    try {
+      if (cleanStop) this.options.files.removeSync(this.paths.abort);
+    } finally {
+      this.releaseFiles();
+    }
   }
 
   /** Its presence tells the next start that this one did not end well. As Java: DefaultMessageStore.createTempFile. */

@@ -57,8 +57,10 @@ export class Recovery {
   async run(): Promise<Recovered> {
     const { log, queues, cleanStop } = this.options;
     log.segments.load(!cleanStop);
-    this.rebuilding = !queues.load(!cleanStop);
+    const areWhole = queues.load(!cleanStop);
     for (const queue of queues.queues()) queue.recover(this.vouched);
+    // Without any entry they were removed, to be built again.
+    this.rebuilding = !areWhole || queues.physicalEnd() < 0;
     const end = await this.findEnd();
     await this.settleLog(end);
     for (const queue of queues.queues()) this.settleQueue(queue, end);

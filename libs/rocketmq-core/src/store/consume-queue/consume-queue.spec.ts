@@ -1,0 +1,149 @@
+import { MemoryFileSystem } from '../../../testing/memory-file-system.js';
+import { HandleCache } from '../segments/handle-cache.js';
+import { SegmentList } from '../segments/segment-list.js';
+import { ConsumeQueue } from './consume-queue.js';
+import { ENTRY_SIZE, entryPhysicalOffset, entryTagsCode } from './entry-layout.js';
+
+const PER_FILE = 8;
+
+describe('ConsumeQueue', () => {
+  let files: MemoryFileSystem;
+  const make = () => {
+    const segments = new SegmentList({ files, handles: new HandleCache(files, 4), folder: '/cq/T/0', segmentSize: PER_FILE * ENTRY_SIZE });
+    return new ConsumeQueue('T', 0, segments);
+  };
+  const entry = (queueOffset: number, physicalOffset = queueOffset * 100) => ({
+    queueOffset,
+    physicalOffset,
+    size: 100,
+    tagsCode: -queueOffset,
+  });
+  const filled = (count: number) => {
+    const queue = make();
+    for (let i = 0; i < count; i += 1) queue.add(entry(i));
+    queue.commit();
+    return queue;
+  };
+  const reopened = (trusted: number) => {
+    const queue = make();
+    queue.segments.load(trusted !== Infinity);
+    queue.recover(trusted);
+    return queue;
+  };
+
+  beforeEach(() => {
+    files = new MemoryFileSystem();
+  });
+
+  it('shows entries when they are committed, in one write for each file', () => {
+    const queue = make();
+    const writes: string[] = [];
+    files.fault = ({ kind, path }) => void (kind === 'write' && writes.push(path));
+    for (let i = 0; i < 20; i += 1) queue.add(entry(i));
+    expect([queue.maxOffset, queue.nextOffset, writes.length]).toEqual([0, 20, 0]);
+    queue.commit();
+    queue.commit();
+    expect([queue.maxOffset, queue.physicalEnd, writes.length]).toEqual([20, 2000, 3]);
+    const bytes = queue.readSync(7, 2);
+    expect([entryPhysicalOffset(bytes, ENTRY_SIZE), entryTagsCode(bytes, ENTRY_SIZE)]).toEqual([800, -8n]);
+  });
+
+  it('reads no further than its end', async () => {
+    const queue = filled(10);
+    expect(queue.readSync(8, 100)).toHaveLength(2 * ENTRY_SIZE);
+    expect(await queue.read(8, 100)).toHaveLength(2 * ENTRY_SIZE);
+    expect(queue.readSync(10, 1)).toHaveLength(0);
+    expect([queue.at(-1), queue.at(10)]).toEqual([undefined, undefined]);
+    expect(queue.at(9)).toEqual({ physicalOffset: 900, size: 100 });
+  });
+
+  it('keeps what a commit could not write for the next one', () => {
+    const queue = filled(3);
+    files.fault = ({ kind }) => (kind === 'write' ? 'ENOSPC' : undefined);
+    queue.add(entry(3));
+    expect(() => queue.commit()).toThrow(/ENOSPC/);
+    expect(queue.maxOffset).toBe(3);
+    files.fault = undefined;
+    queue.add(entry(4));
+    queue.commit();
+    expect(queue.at(3)).toEqual({ physicalOffset: 300, size: 100 });
+    expect(queue.maxOffset).toBe(5);
+  });
+
+  it.each([0, 1, 7, 8, 9, 16, 20])('finds its end again with %i entries', (count) => {
+    filled(count);
+    for (const trusted of [Infinity, -1, 500]) {
+      const queue = reopened(trusted);
+      expect([queue.minOffset, queue.maxOffset, queue.nextOffset, queue.physicalEnd]).toEqual([
+        0,
+        count,
+        count,
+        count === 0 ? -1 : count * 100,
+      ]);
+    }
+  });
+
+  it('ends at the first hole behind what is trusted', () => {
+    const queue = filled(20);
+    queue.segments.writeSync(Buffer.alloc(ENTRY_SIZE), 10 * ENTRY_SIZE);
+    expect(reopened(500).maxOffset).toBe(10);
+    expect(reopened(-1).maxOffset).toBe(10);
+  });
+
+  it('ends where entries do not follow each other', () => {
+    const queue = filled(6);
+    queue.cutAt(4);
+    expect([queue.maxOffset, queue.nextOffset, queue.physicalEnd]).toEqual([4, 4, 400]);
+    expect(reopened(-1).maxOffset).toBe(4);
+    queue.add(entry(4, 200));
+    queue.commit();
+    expect(reopened(-1).maxOffset).toBe(4);
+  });
+
+  it('takes entries of recovered records in any state', () => {
+    filled(6);
+    const queue = reopened(-1);
+    queue.add(entry(5));
+    queue.commit();
+    expect(queue.maxOffset).toBe(6);
+    queue.add(entry(4, 450));
+    queue.commit();
+    expect([queue.maxOffset, queue.at(4)]).toEqual([5, { physicalOffset: 450, size: 100 }]);
+  });
+
+  it('starts with blank entries in a file above offset 0, and skips them', () => {
+    const queue = make();
+    queue.add(entry(PER_FILE + 3));
+    queue.add(entry(PER_FILE + 4));
+    queue.commit();
+    for (const one of [queue, reopened(Infinity), reopened(-1)]) {
+      expect([one.minOffset, one.maxOffset]).toEqual([PER_FILE + 3, PER_FILE + 5]);
+      expect(one.at(PER_FILE + 2)).toBeUndefined();
+    }
+  });
+
+  it('refuses a record that claims to be millions further', () => {
+    const queue = filled(2);
+    expect(() => queue.add(entry(50_000_000))).toThrow(/claims queue offset 50000000/);
+  });
+
+  it('moves its minimum with the log', () => {
+    const queue = filled(20);
+    queue.correctMin(0);
+    expect(queue.minOffset).toBe(0);
+    queue.correctMin(750);
+    expect(queue.minOffset).toBe(8);
+    queue.correctMin(1e6);
+    expect([queue.minOffset, queue.maxOffset]).toEqual([20, 20]);
+  });
+
+  it('tells which files changed since it was asked', () => {
+    const queue = filled(10);
+    expect(queue.takeDirty().map((segment) => segment.baseOffset)).toEqual([0, PER_FILE * ENTRY_SIZE]);
+    expect(queue.isDirty).toBe(false);
+    queue.add(entry(10));
+    queue.commit();
+    expect([queue.isDirty, queue.dirtyBytes]).toEqual([true, ENTRY_SIZE]);
+    expect(queue.takeDirty()).toHaveLength(1);
+  });
+});
