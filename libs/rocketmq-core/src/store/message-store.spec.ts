@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { FakeClock } from '../../testing/fake-clock.js';
 import { MemoryFileSystem } from '../../testing/memory-file-system.js';
 import { makeStore, messageDraft, smallStoreConfig } from '../../testing/store-fixtures.js';
+import { temporaryFolder } from '../../testing/temporary-folder.js';
 import { isOperationFailed } from '../base/index.js';
 import { decodeRecords, SysFlag } from '../protocol/index.js';
 import { NodeFileSystem } from '../runtime/index.js';
-import type { AppendOutcome, GetOutcome, MessageStore } from './index.js';
+import type { MessageStore } from './message-store.js';
+import type { AppendOutcome, GetOutcome } from './outcomes.js';
 
 const bodies = (outcome: GetOutcome) => decodeRecords(Buffer.concat([...outcome.records])).map((message) => message.body.toString());
 
@@ -290,19 +289,20 @@ describe('MessageStore', () => {
 
 describe('MessageStore on the real disk', () => {
   let folder: string;
+  let remove: () => void;
   const files = new NodeFileSystem();
   const config = () => ({ storePathRootDir: folder, mappedFileSizeCommitLog: 64 * 1024 });
 
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'message-store-'))));
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  beforeEach(() => ({ folder, remove } = temporaryFolder('message-store')));
+  afterEach(() => remove());
 
   it.each(['ASYNC_FLUSH', 'SYNC_FLUSH'] as const)('finds everything again after a clean stop (%s)', async (flushDiskType) => {
     const store = makeStore(files, { ...config(), flushDiskType });
     await store.open();
     await Promise.all(Array.from({ length: 500 }, (_, i) => append(store, String(i).padEnd(300, '.'))));
     await store.close();
-    expect(statSync(join(folder, 'checkpoint')).size).toBe(4096);
-    expect(files.existsSync(join(folder, 'abort'))).toBe(false);
+    expect(files.statSync(`${folder}/checkpoint`)?.size).toBe(4096);
+    expect(files.existsSync(`${folder}/abort`)).toBe(false);
 
     const again = makeStore(files, { ...config(), flushDiskType });
     await again.open();

@@ -32,7 +32,7 @@ const SEGMENT = 2048;
 // Records of one size: a tail that is not erased can then line up with what is written over it.
 const BODY_SIZE = 100;
 
-export const configOf = (flushDiskType: Flush): Partial<StoreConfig> => ({
+const configOf = (flushDiskType: Flush): Partial<StoreConfig> => ({
   flushDiskType,
   mappedFileSizeCommitLog: SEGMENT,
   mappedFileSizeConsumeQueue: 20 * 4,

@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { isCorruption } from '../../base/index.js';
 import { JsonFile } from './json-file.js';
 import { NodeFileSystem } from './node-file-system.js';
@@ -8,14 +6,22 @@ import { NodeFileSystem } from './node-file-system.js';
 describe('JsonFile', () => {
   let folder: string;
   let path: string;
+  let remove: () => void;
   const files = new NodeFileSystem();
+  const textOf = (file: string) => files.readFileSync(file)?.toString();
+  const overwrite = (file: string, text: string) => {
+    const handle = files.openSync(file, 'write');
+    handle.truncateSync(0);
+    handle.writeSync(Buffer.from(text), 0);
+    handle.closeSync();
+  };
   const open = () => new JsonFile<unknown>({ files, path, parse: (text) => JSON.parse(text) as unknown });
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'json-file-'));
-    path = join(folder, 'config', 'topics.json');
+    ({ folder, remove } = temporaryFolder('json-file'));
+    path = `${folder}/config/topics.json`;
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => remove());
 
   it('loads nothing when nothing was saved', () => {
     expect(open().load()).toBeUndefined();
@@ -24,23 +30,23 @@ describe('JsonFile', () => {
   it('loads what was saved, makes the folder and leaves no draft behind', async () => {
     await open().save('{"a":1}');
     expect(open().load()).toEqual({ a: 1 });
-    expect(existsSync(`${path}.tmp`)).toBe(false);
-    expect(existsSync(`${path}.bak`)).toBe(false);
+    expect(files.existsSync(`${path}.tmp`)).toBe(false);
+    expect(files.existsSync(`${path}.bak`)).toBe(false);
   });
 
   it('keeps the previous text as the backup', async () => {
     const file = open();
     await file.save('{"a":1}');
     await file.save('{"a":2}');
-    expect(readFileSync(`${path}.bak`, 'utf8')).toBe('{"a":1}');
-    expect(readFileSync(path, 'utf8')).toBe('{"a":2}');
+    expect(textOf(`${path}.bak`)).toBe('{"a":1}');
+    expect(textOf(path)).toBe('{"a":2}');
   });
 
   it('runs saves one after the other', async () => {
     const file = open();
     await Promise.all([1, 2, 3, 4].map((n) => file.save(`{"a":${n}}`)));
-    expect(readFileSync(path, 'utf8')).toBe('{"a":4}');
-    expect(readFileSync(`${path}.bak`, 'utf8')).toBe('{"a":3}');
+    expect(textOf(path)).toBe('{"a":4}');
+    expect(textOf(`${path}.bak`)).toBe('{"a":3}');
   });
 
   it.each([
@@ -50,7 +56,7 @@ describe('JsonFile', () => {
     const file = open();
     await file.save('{"a":1}');
     await file.save('{"a":2}');
-    writeFileSync(path, text);
+    overwrite(path, text);
     expect(open().load()).toEqual({ a: 1 });
   });
 
@@ -58,7 +64,7 @@ describe('JsonFile', () => {
     const file = open();
     await file.save('{"a":1}');
     await file.save('{"a":2}');
-    rmSync(path);
+    files.removeSync(path);
     expect(open().load()).toEqual({ a: 1 });
   });
 
@@ -66,11 +72,11 @@ describe('JsonFile', () => {
     const first = open();
     await first.save('{"a":1}');
     await first.save('{"a":2}');
-    writeFileSync(path, '');
+    overwrite(path, '');
     const file = open();
     if (loaded) file.load();
     await file.save('{"a":3}');
-    expect(readFileSync(`${path}.bak`, 'utf8')).toBe('{"a":1}');
+    expect(textOf(`${path}.bak`)).toBe('{"a":1}');
     expect(open().load()).toEqual({ a: 3 });
   });
 
@@ -78,8 +84,8 @@ describe('JsonFile', () => {
     const file = open();
     await file.save('{"a":1}');
     await file.save('{"a":2}');
-    writeFileSync(path, '');
-    writeFileSync(`${path}.bak`, '{');
+    overwrite(path, '');
+    overwrite(`${path}.bak`, '{');
     let met: unknown;
     try {
       open().load();

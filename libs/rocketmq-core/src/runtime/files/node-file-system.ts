@@ -27,6 +27,11 @@ function unlessMissing<T>(action: string, path: string, body: () => T): T | unde
   }
 }
 
+interface Locks {
+  /** Takes an open-file-description lock on a byte range. @returns false when another holds it */
+  readonly tryLock: (fd: number, offset: number, length: number) => boolean;
+}
+
 type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
 
 class NodeFileHandle implements FileHandle {
@@ -102,11 +107,14 @@ class NodeFileHandle implements FileHandle {
   }
 
   async tryLock(): Promise<boolean> {
-    // Loaded when a lock is taken: a process that only sends and consumes needs no native binding.
-    const { tryLock } = await import('fs-native-extensions').catch((error: unknown) => {
+    try {
+      // Loaded when a lock is taken: a process that only sends and consumes needs no native binding.
+      // @ts-expect-error The package ships no types.
+      const { tryLock } = (await import('fs-native-extensions')) as Locks;
+      return tryLock(this.open(), 0, 1);
+    } catch (error) {
       throw refused('lock', this.path, error);
-    });
-    return attempt('lock', this.path, () => tryLock(this.open(), 0, 1));
+    }
   }
 
   closeSync(): void {

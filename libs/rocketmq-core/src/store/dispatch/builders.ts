@@ -34,7 +34,7 @@ export function isQueued(sysFlag: number): boolean {
   return type === 'none' || type === 'commit';
 }
 
-export class ConsumeQueueBuilder implements Builder {
+class ConsumeQueueBuilder implements Builder {
   readonly name = 'consume queues';
   private readonly touched = new Set<ConsumeQueue>();
 
