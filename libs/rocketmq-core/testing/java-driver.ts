@@ -107,9 +107,10 @@ export class JavaDriver {
   /** Settles when all were answered. */
   async send({ properties, ...send }: JavaSend): Promise<JavaSent> {
     const fields = Object.fromEntries(Object.entries(properties ?? {}).map(([key, value]) => [`property.${key}`, value]));
+    const [resultsBefore, failuresBefore] = [this.results.length, this.failures.length];
     await this.command('send', { ...send, ...fields });
     const ours = ({ keys }: { keys: string }): boolean => keys.startsWith(`${send.prefix}-`);
-    return { results: this.results.filter(ours), failures: this.failures.filter(ours) };
+    return { results: this.results.slice(resultsBefore).filter(ours), failures: this.failures.slice(failuresBefore).filter(ours) };
   }
 
   async consumer(options: JavaConsumer): Promise<void> {

@@ -59,19 +59,17 @@ async function startApacheCluster(version: string, options: ClusterOptions = {})
   };
 }
 
-/** The keys are those of broker.conf, for both. */
-export function ourBroker(storeFolder: string, conf: Partial<BrokerConfig>): Broker {
-  return new Broker({
-    config: {
-      storePathRootDir: storeFolder,
-      storePathCommitLog: join(storeFolder, 'commitlog'),
-      brokerName: 'broker-a',
-      mappedFileSizeCommitLog: 16 * 1024 * 1024,
-      autoCreateTopicEnable: true,
-      ...conf,
-    },
-  });
-}
+/** Settings of our broker with its store in a folder; the keys are those of broker.conf. */
+export const ourConf = (storeFolder: string, conf: Partial<BrokerConfig>): Partial<BrokerConfig> => ({
+  storePathRootDir: storeFolder,
+  storePathCommitLog: join(storeFolder, 'commitlog'),
+  brokerName: 'broker-a',
+  mappedFileSizeCommitLog: 16 * 1024 * 1024,
+  autoCreateTopicEnable: true,
+  ...conf,
+});
+
+export const ourBroker = (storeFolder: string, conf: Partial<BrokerConfig>): Broker => new Broker({ config: ourConf(storeFolder, conf) });
 
 async function startOurCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const storeFolder = mkdtempSync(join(tmpdir(), 'rocketmq-store-'));

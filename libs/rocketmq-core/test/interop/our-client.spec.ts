@@ -216,14 +216,18 @@ describe.each(apacheServers)('our client with $title', (server) => {
     expect(await topics.list()).toContain(topic);
     for (const key of numbered('stat', 9)) await producer.send({ topic, body: key });
     const stats = await topics.stats(topic);
-    expect(
-      stats.map(([{ queueId }, { minOffset, maxOffset }]) => ({ queueId, minOffset, maxOffset })).sort((a, b) => a.queueId - b.queueId),
-    ).toEqual([0, 1, 2, 3, 4, 5].map((queueId) => ({ queueId, minOffset: 0, maxOffset: queueId < 3 ? 3 : 0 })));
+    // 4.9 leaves out the queues that are only read.
+    const written = stats.filter(([{ queueId }]) => queueId < 3).sort(([a], [b]) => a.queueId - b.queueId);
+    expect(written.map(([{ queueId }, { minOffset, maxOffset }]) => ({ queueId, minOffset, maxOffset }))).toEqual(
+      [0, 1, 2].map((queueId) => ({ queueId, minOffset: 0, maxOffset: 3 })),
+    );
     const info = await clusterAdmin.info();
     expect(info.brokerAddrTable.get('broker-a')).toMatchObject({ cluster: 'DefaultCluster', brokerName: 'broker-a' });
     expect((await clusterAdmin.runtimeInfo(cluster.brokerAddress)).get('brokerVersionDesc')).toMatch(/^V\d/);
     expect(await clusterAdmin.brokerConfig(cluster.brokerAddress)).toContain('brokerName=broker-a');
-    expect(await groups.lag('tag-group', 'tags')).toBe(0);
+    const progress = await groups.progress('tag-group', 'tags');
+    expect(progress.map(({ queue }) => queue.queueId).sort()).toEqual([0, 1, 2, 3]);
+    expect(progress.reduce((sum, { offsets }) => sum + offsets.brokerOffset, 0)).toBe(32);
     await topics.delete(topic);
     expect(await topics.list()).not.toContain(topic);
   }, 60_000);
