@@ -3,7 +3,7 @@ import type { Peer } from '../../remoting/index.js';
 import type { Member } from './producer-table.js';
 import { filterOf, type TagFilter } from './tag-filter.js';
 
-export interface Subscription {
+interface Subscription {
   readonly data: SubscriptionData;
   readonly filter: TagFilter;
 }

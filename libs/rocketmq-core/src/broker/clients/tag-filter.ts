@@ -1,6 +1,6 @@
 import { javaHashCode, type SubscriptionData } from '../../protocol/index.js';
 
-export const ALL_TAGS = '*';
+const ALL_TAGS = '*';
 
 /** Tells by the tags code of a consume-queue entry whether a message is wanted. Undefined: every message is. */
 export type TagFilter = ((tagsCode: bigint) => boolean) | undefined;
@@ -13,7 +13,7 @@ export const isTagExpression = (expressionType: string | undefined): boolean =>
  * `A || B`, `*` or nothing. As Java: FilterAPI.build.
  * @returns undefined when the expression consists of separators only
  */
-export function tagsOf(expression: string): string[] | undefined {
+function tagsOf(expression: string): string[] | undefined {
   if (expression === '' || expression === ALL_TAGS) return [];
   const parts = expression.split('||');
   if (parts.every((part) => part === '')) return undefined;
@@ -21,7 +21,7 @@ export function tagsOf(expression: string): string[] | undefined {
 }
 
 /** Hash codes collide; the client compares the text again. */
-export function filterByCodes(codes: Iterable<number>): TagFilter {
+function filterByCodes(codes: Iterable<number>): TagFilter {
   const wanted = new Set(codes);
   return (tagsCode) => wanted.has(Number(BigInt.asIntN(32, tagsCode)));
 }

@@ -27,7 +27,7 @@ export interface GroupTableOptions {
 }
 
 /** The defaults of Java: SubscriptionGroupConfig. */
-export function newGroupConfig(groupName: string, more: Partial<SubscriptionGroupConfig> = {}): SubscriptionGroupConfig {
+function newGroupConfig(groupName: string, more: Partial<SubscriptionGroupConfig> = {}): SubscriptionGroupConfig {
   return {
     groupName,
     consumeEnable: true,

@@ -16,7 +16,7 @@ import type { GroupTable } from '../groups/group-table.js';
 import { isReadable } from '../topics/permission.js';
 import type { TopicTable } from '../topics/topic-table.js';
 
-export type PullHeader = Received<(typeof PullMessage)['request']>;
+type PullHeader = Received<(typeof PullMessage)['request']>;
 
 export interface AdmittedPull {
   readonly kind: 'admitted';

@@ -7,7 +7,7 @@ import type { StatsTable } from './stats-table.js';
 const PERIOD_MS = 1000;
 
 /** Totals that only grow. */
-export interface GrowingTotals {
+interface GrowingTotals {
   readonly putTimes: number;
   readonly getFoundTimes: number;
   readonly getMissTimes: number;
