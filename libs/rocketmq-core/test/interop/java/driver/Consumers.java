@@ -36,6 +36,7 @@ final class Consumers {
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(command.need("group"));
         consumer.setNamesrvAddr(nameServers);
         consumer.setInstanceName(name);
+        Upkeep.hasten(consumer);
         consumer.setVipChannelEnabled(Boolean.parseBoolean(command.text("vip", "false")));
         consumer.setConsumeFromWhere(command.text("from", "first").equals("first") ? ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET : ConsumeFromWhere.CONSUME_FROM_LAST_OFFSET);
         consumer.setConsumeMessageBatchMaxSize((int) command.number("batch", 1));
@@ -146,6 +147,7 @@ final class Consumers {
             consumer = new DefaultMQPullConsumer(group);
             consumer.setNamesrvAddr(nameServers);
             consumer.setInstanceName("pull-" + group);
+            Upkeep.hasten(consumer);
             consumer.setVipChannelEnabled(false);
             consumer.start();
             pulling.put(group, consumer);

@@ -28,6 +28,7 @@ final class Producers {
         DefaultMQProducer producer = new DefaultMQProducer(command.text("group", "group-" + name));
         producer.setNamesrvAddr(nameServers);
         producer.setInstanceName(name);
+        Upkeep.hasten(producer);
         producer.setVipChannelEnabled(Boolean.parseBoolean(command.text("vip", "false")));
         producer.setSendMsgTimeout((int) command.number("timeoutMs", 3000));
         producer.setRetryTimesWhenSendFailed((int) command.number("retries", 2));
