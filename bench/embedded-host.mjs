@@ -1,6 +1,5 @@
 // A NestJS application with the name server and the broker inside, as `npm start` runs them, without the order service and its database.
 // usage: node bench/embedded-host.mjs <namesrv.conf> <broker.conf>
-import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EmbeddedRocketMQ, EmbeddedRocketMQModule } from 'nest-rocketmq/embedded';

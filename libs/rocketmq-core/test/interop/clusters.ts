@@ -16,7 +16,7 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-export interface ClusterOptions {
+interface ClusterOptions {
   readonly nameServerPort?: number;
   readonly conf?: JavaConf;
 }
