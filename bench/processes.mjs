@@ -30,12 +30,6 @@ export function launch(title, command, args, options = {}) {
     pid: child.pid,
     exited,
     output: () => tail.join('\n'),
-    async stop(timeoutMs = 30_000) {
-      const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-      child.kill('SIGTERM');
-      await exited;
-      clearTimeout(timer);
-    },
     async kill() {
       child.kill('SIGKILL');
       await exited;

@@ -23,6 +23,7 @@ interface ClusterOptions {
 
 export interface ClusterKind {
   readonly title: string;
+  readonly isOurs: boolean;
   start(options?: ClusterOptions): Promise<Cluster>;
 }
 
@@ -101,6 +102,7 @@ export interface ApacheKind extends ClusterKind {
 
 const apache = (version: string, clientVersion = version): ApacheKind => ({
   title: `Apache ${version}`,
+  isOurs: false,
   clientVersion,
   start: (options) => startApacheCluster(version, options),
 });
@@ -108,7 +110,10 @@ const apache = (version: string, clientVersion = version): ApacheKind => ({
 export const isLong = process.env.TEST_LONG === '1';
 
 /** What the suites of Java clients and tools run against: ours; in the long sets also the oracle, which shows that the expectations are true. */
-export const servers: readonly ClusterKind[] = [{ title: 'our broker', start: startOurCluster }, ...(isLong ? [apache('5.5.0')] : [])];
+export const servers: readonly ClusterKind[] = [
+  { title: 'our broker', isOurs: true, start: startOurCluster },
+  ...(isLong ? [apache('5.5.0')] : []),
+];
 
 /** Apache servers that our client meets. */
 export const apacheServers: readonly ApacheKind[] = [apache('5.5.0'), apache('5.3.3'), apache('4.9.7', '4.9.8')];

@@ -39,7 +39,10 @@ describe.each(servers)('$title with mqadmin', (server) => {
     const named = (what: string): string => `${what}-${version.replaceAll('.', '-')}`;
 
     it('lists the cluster', async () => {
-      const row = rows(await mqadmin(version, 'clusterList')).find(([name]) => name === 'DefaultCluster');
+      const printed = await mqadmin(version, 'clusterList');
+      // 5.5 renamed a figure that the tools of 4.9 look for; ours sends it under both names.
+      if (version !== '4.9.8' || server.isOurs) expect(printed).not.toContain('Exception');
+      const row = rows(printed).find(([name]) => name === 'DefaultCluster');
       expect(row?.slice(0, 4)).toEqual(['DefaultCluster', 'broker-a', '0', cluster.brokerAddress]);
       expect(row?.[4]).toMatch(/\S/);
     }, 30_000);
