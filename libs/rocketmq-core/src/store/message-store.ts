@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { dirname } from 'node:path';
+import { isCorruption } from '../base/index.js';
 import type { Clock, FileHandle, FileSystem, Logger, Loop } from '../runtime/index.js';
 import { CheckpointFile } from './checkpoint/checkpoint-file.js';
 import { AppendQueue } from './commit-log/append-queue.js';
@@ -111,7 +112,7 @@ export class MessageStore {
     try {
       await this.recover(cleanStop);
     } catch (error) {
-      await this.abandon(cleanStop);
+      await this.abandon(cleanStop && isCorruption(error));
       throw error;
     }
   }
@@ -136,13 +137,14 @@ export class MessageStore {
     if (config.flushDiskType === 'ASYNC_FLUSH') this.logFlush.start();
   }
 
-  // What a clean stop has left and this start refuses, the next one must refuse too: as after a crash it would be cut off.
-  private async abandon(cleanStop: boolean): Promise<void> {
+  // What a clean stop has left and this start refuses unchanged, the next one must refuse too: as after a crash it would be cut off.
+  private async abandon(isRefused: boolean): Promise<void> {
     this.health.closed();
     await this.reput.stop();
     await this.log.close();
+    const isUnchanged = [...this.queues.queues()].every((queue) => !queue.isDirty);
     try {
-      if (cleanStop) this.options.files.removeSync(this.paths.abort);
+      if (isRefused && isUnchanged) this.options.files.removeSync(this.paths.abort);
     } finally {
       this.releaseFiles();
     }

@@ -100,7 +100,7 @@ describe('group commit', () => {
       failing('EIO', (operation) => operation.kind === 'sync' && isLog(operation));
       const waiting = [send('a'), send('b')];
       while (waiting[1]?.kind === undefined) await clock.settle();
-      expect(waiting.map(({ kind }) => kind)).toEqual(['flush-disk-timeout', 'flush-disk-timeout']);
+      expect(waiting.map(({ kind }) => kind)).toEqual(['not-writable', 'not-writable']);
       expect(store.status).toMatchObject({ kind: 'failed' });
       files.fault = undefined;
       expect(await store.append(messageDraft())).toMatchObject({ kind: 'not-writable' });

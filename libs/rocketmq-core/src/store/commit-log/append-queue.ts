@@ -232,13 +232,14 @@ export class AppendQueue {
     this.startSync();
   }
 
-  // Whether the disk has them nobody knows: the answer that says so is the one for a flush that did not come to its end.
+  // Whether the disk has them nobody knows. A refusal makes the sender try elsewhere, where "flush timeout" would count as stored.
   private afterFailedSync(): void {
     this.syncing = false;
     this.disarmTimeout();
     const groups = this.groups;
     this.groups = [];
-    for (const group of groups) resolveAll(group.waiters, 'flush-disk-timeout');
+    const { reason } = this.options.health;
+    for (const waiter of groups.flatMap((group) => group.waiters)) waiter.resolve({ kind: 'not-writable', reason });
   }
 
   private armTimeout(): void {
