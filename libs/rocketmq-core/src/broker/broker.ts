@@ -74,6 +74,13 @@ export class Broker {
     return this.state === 'running' ? { status: 'up' } : { status: 'down', reason: `the broker is ${this.state}` };
   }
 
+  /** Whether clients find it: it is up, and if it has name servers, one of them knows it. */
+  readiness(): BrokerHealth {
+    const health = this.health();
+    if (health.status === 'down' || this.parts.nameServers === undefined || this.parts.registration.registered) return health;
+    return { status: 'down', reason: 'no name server has accepted the registration' };
+  }
+
   /** Called when the store refuses messages for good. Nothing but a new start helps. */
   onFailure(listener: (reason: string) => void): void {
     this.parts.store.onFailure(listener);

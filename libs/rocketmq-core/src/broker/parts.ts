@@ -33,8 +33,8 @@ export interface BrokerDoors {
   readonly random: Random;
 }
 
-/** A change of topics is waited for no longer than this; then the name servers learn of it while the answer is on its way. */
-const PUBLISH_WAIT_MS = 3000;
+/** Name servers that are slow to learn of a new topic hold its answer up no longer than this; producers wait for three seconds in all. */
+const PUBLISH_WAIT_MS = 1000;
 
 /** As Java, the capacities of the thread pools' queues: here of the lanes. */
 function lanesOf(config: BrokerConfig): Lanes {
@@ -61,7 +61,7 @@ function nameServersOf(config: BrokerConfig, client: RemotingClient, { clock, lo
 }
 
 /** The address of the broker while it listens. */
-export class Whereabouts {
+class Whereabouts {
   private current: BrokerIdentity | undefined;
 
   settle(identity: BrokerIdentity): void {
@@ -203,6 +203,8 @@ export class Parts {
 
   metrics(): Metric[] {
     const { config, tables, stats, producers, consumers, isSystem } = this;
+    const { clock, files } = this.doors;
+    const disk = files.spaceSync(this.root);
     return brokerMetrics({
       ...{ stats, producers, consumers, isSystem, offsets: tables.offsets },
       cluster: config.brokerClusterName,
@@ -212,7 +214,10 @@ export class Parts {
       lanes: this.lanes.figures(),
       topicCount: tables.topics.size,
       groupCount: tables.groups.size,
+      nowMs: clock.now(),
+      diskUsed: disk.total - disk.free,
       maxQueueOffset: (topic, queueId) => this.store.maxQueueOffset(topic, queueId),
+      storeTimeAt: (topic, queueId, queueOffset) => this.store.storeTimeAt(topic, queueId, queueOffset),
     });
   }
 

@@ -49,6 +49,10 @@ export class NameServerLink {
     });
   }
 
+  get isRegistered(): boolean {
+    return this.registered;
+  }
+
   /** Resolves after the first attempt, whatever comes of it. */
   start(): Promise<void> {
     const firstRound = this.nextRound();

@@ -26,6 +26,11 @@ export class RegisterLoop {
     client.onClose((address) => this.links.get(address)?.lost());
   }
 
+  /** Whether at least one name server knows this broker. */
+  get registered(): boolean {
+    return [...this.links.values()].some((link) => link.isRegistered);
+  }
+
   /** Resolves after the first attempt with each name server, or after `capMs`. */
   async start(capMs: number): Promise<void> {
     const attempts = this.follow();

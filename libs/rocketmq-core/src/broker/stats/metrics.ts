@@ -1,4 +1,4 @@
-import { isDlqTopic, isRetryTopic, versionName } from '../../protocol/index.js';
+import { isDlqTopic, isRetryTopic, isSystemGroup, versionName } from '../../protocol/index.js';
 import type { LaneFigures } from '../../remoting/index.js';
 import type { StoreFigures } from '../../store/index.js';
 import type { ConsumerTable } from '../clients/consumer-table.js';
@@ -31,14 +31,23 @@ export interface MetricsSource {
   readonly producers: ProducerTable;
   readonly consumers: ConsumerTable;
   readonly offsets: OffsetTable;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** Bytes in use on the file system of the store. */
+  readonly diskUsed: number;
   readonly maxQueueOffset: (topic: string, queueId: number) => number;
+  /** Milliseconds since the epoch; -1 when nothing is there. */
+  readonly storeTimeAt: (topic: string, queueId: number, queueOffset: number) => number;
   readonly isSystem: (topic: string) => boolean;
 }
 
 type Labels = Readonly<Record<string, string>>;
 type Draft = readonly [labels: Labels, value: number];
 
-/** As Java: BrokerMetricsConstant. Totals begin anew with the process. */
+/**
+ * Names, units and labels as the Prometheus exporter of Apache 5.5.0 shows them. Totals begin anew with the process; the lag is told of groups
+ * without members too, where Java is silent. As Java: BrokerMetricsManager, DefaultStoreMetricsManager.
+ */
 export function brokerMetrics(source: MetricsSource): Metric[] {
   const common: Labels = { cluster: source.cluster, node_type: 'broker', node_id: source.brokerName };
   const metric = (name: string, type: Metric['type'], help: string, drafts: readonly Draft[]): Metric => ({
@@ -47,8 +56,8 @@ export function brokerMetrics(source: MetricsSource): Metric[] {
     type,
     samples: drafts.map(([labels, value]) => ({ labels: new Map(Object.entries({ ...common, ...labels })), value })),
   });
-  const { figures } = source;
   const gauge = (name: string, help: string, value: number) => metric(name, 'gauge', help, [[{}, value]]);
+  const lags = lagDrafts(source);
   return [
     gauge('broker_permission', 'Permission bits of the broker: 4 read, 2 write.', source.brokerPermission),
     gauge('topic_number', 'Topics of the broker.', source.topicCount),
@@ -59,16 +68,40 @@ export function brokerMetrics(source: MetricsSource): Metric[] {
     metric('messages_out_total', 'counter', 'Messages delivered.', outDrafts(source, 'messages')),
     metric('throughput_out_total', 'counter', 'Bytes delivered.', outDrafts(source, 'bytes')),
     metric('producer_connections', 'gauge', 'Connections of producers.', producerDrafts(source.producers)),
-    metric('consumer_connections', 'gauge', 'Connections of consumers.', consumerDrafts(source.consumers)),
-    metric('consumer_lag_messages', 'gauge', 'Messages a group has not consumed.', lagDrafts(source)),
-    gauge('storage_size', 'Bytes of the commit log.', figures.maxPhysicalOffset - figures.minPhysicalOffset),
-    gauge('storage_flush_behind_bytes', 'Bytes not flushed to the disk.', figures.maxPhysicalOffset - figures.flushedPhysicalOffset),
-    gauge('storage_dispatch_behind_bytes', 'Bytes that no consumer can see yet.', figures.dispatchBehindBytes),
+    metric('consumer_connections', 'gauge', 'Connections of consumers.', consumerDrafts(source)),
+    metric('consumer_lag_messages', 'gauge', 'Messages a group has not consumed.', lags.messages),
+    metric('consumer_lag_latency_milliseconds', 'gauge', 'Age of the oldest message a group has not consumed.', lags.latency),
+    ...storageMetrics(source).map(([name, help, value]) => metric(name, 'gauge', help, value < 0 ? [] : [[STORAGE, value]])),
   ];
 }
 
+const STORAGE: Labels = { storage_type: 'local', storage_medium: 'disk' };
+
+function storageMetrics({ figures, nowMs, diskUsed }: MetricsSource): (readonly [name: string, help: string, value: number])[] {
+  const { maxPhysicalOffset, flushedPhysicalOffset, dispatchBehindBytes, earliestStoreTimestamp } = figures;
+  const reserveMs = earliestStoreTimestamp > 0 ? Math.max(0, nowMs - earliestStoreTimestamp) : -1;
+  return [
+    ['storage_size_bytes', 'Bytes in use on the file system of the store.', diskUsed],
+    ['storage_flush_behind_bytes', 'Bytes not flushed to the disk.', maxPhysicalOffset - flushedPhysicalOffset],
+    ['storage_dispatch_behind_bytes', 'Bytes that no consumer can see yet.', dispatchBehindBytes],
+    ['storage_message_reserve_time_milliseconds', 'Age of the oldest message.', reserveMs],
+  ];
+}
+
+/** Names of Java's processors by lane. */
+const PROCESSORS: ReadonlyMap<string, string> = new Map([
+  ['litePull', 'lite_pull'],
+  ['query', 'query_message'],
+  ['clientManage', 'client_manager'],
+  ['consumerManage', 'consumer_manager'],
+  ['endTransaction', 'transaction'],
+]);
+/** Lanes of name servers and clients. */
+const FOREIGN_LANES = ['route', 'default'];
+
 function laneDrafts(lanes: readonly LaneFigures[]): Draft[] {
-  return lanes.map(({ name, size }) => [{ processor: name }, size]);
+  const own = lanes.filter(({ name }) => !FOREIGN_LANES.includes(name));
+  return own.map(({ name, size }) => [{ processor: PROCESSORS.get(name) ?? name }, size]);
 }
 
 const isRedelivery = (topic: string) => isRetryTopic(topic) || isDlqTopic(topic);
@@ -82,8 +115,7 @@ function inDrafts({ stats, isSystem }: MetricsSource, figure: 'messages' | 'byte
 function outDrafts({ stats, isSystem }: MetricsSource, figure: 'messages' | 'bytes'): Draft[] {
   return [...stats.getFlows()].map((flow) => {
     const { topic, group } = flow;
-    const labels = { topic, consumer_group: group, is_retry: String(isRetryTopic(topic)), is_system: String(isSystem(topic)) };
-    return [labels, flow[figure]];
+    return [{ topic, consumer_group: group, is_system: String(isSystem(topic) || isSystemGroup(group)) }, flow[figure]];
   });
 }
 
@@ -109,21 +141,34 @@ function producerDrafts(producers: ProducerTable): Draft[] {
   return counted([...members.values()].map((member) => ({ ...clientLabels(member), protocol_type: 'remoting' })));
 }
 
-function consumerDrafts(consumers: ConsumerTable): Draft[] {
+function consumerDrafts({ consumers }: MetricsSource): Draft[] {
   const rows: Labels[] = [];
   for (const group of consumers.all()) {
     const mode = group.consumeType === 'CONSUME_ACTIVELY' ? 'pull' : 'push';
     for (const member of group.members.values()) {
-      rows.push({ ...clientLabels(member), consume_mode: mode, consumer_group: group.name, protocol_type: 'remoting' });
+      const labels = { consume_mode: mode, consumer_group: group.name, is_system: String(isSystemGroup(group.name)) };
+      rows.push({ ...clientLabels(member), ...labels, protocol_type: 'remoting' });
     }
   }
   return counted(rows);
 }
 
-function lagDrafts({ offsets, maxQueueOffset, isSystem }: MetricsSource): Draft[] {
-  return offsets.pairs().map(({ topic, group }) => {
+function lagDrafts({ offsets, maxQueueOffset, storeTimeAt, isSystem, nowMs }: MetricsSource): { messages: Draft[]; latency: Draft[] } {
+  const messages: Draft[] = [];
+  const latency: Draft[] = [];
+  for (const { topic, group } of offsets.pairs()) {
     let lag = 0;
-    for (const [queueId, offset] of offsets.ofTopic(group, topic) ?? []) lag += Math.max(0, maxQueueOffset(topic, queueId) - offset);
-    return [{ topic, consumer_group: group, is_retry: String(isRetryTopic(topic)), is_system: String(isSystem(topic)) }, lag];
-  });
+    let oldestMs = nowMs;
+    for (const [queueId, offset] of offsets.ofTopic(group, topic) ?? []) {
+      const behind = Math.max(0, maxQueueOffset(topic, queueId) - offset);
+      lag += behind;
+      const storedMs = behind > 0 ? storeTimeAt(topic, queueId, offset) : -1;
+      if (storedMs > 0) oldestMs = Math.min(oldestMs, storedMs);
+    }
+    const is_system = String(isSystem(topic) || isSystemGroup(group));
+    const labels = { topic, consumer_group: group, is_retry: String(isRetryTopic(topic)), is_system };
+    messages.push([labels, lag]);
+    latency.push([labels, nowMs - oldestMs]);
+  }
+  return { messages, latency };
 }
