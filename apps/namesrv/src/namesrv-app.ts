@@ -19,7 +19,7 @@ export function runNamesrv(door: ProcessDoor): Promise<number> {
       readFile: (path) => readFileSync(path, 'utf8'),
       problem: managementProblem,
       openLogger,
-      build: (settings, logger) => Promise.resolve(new NamesrvService(settings, logger)),
+      build: (settings, logger) => new NamesrvService(settings, logger),
       stopTimeoutMs: STOP_TIMEOUT_MS,
     },
     door,

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
-import { bool, int } from '../base/index.js';
+import { bool, int, OperationFailed } from '../base/index.js';
 import { runProgram, type CommandLine, type Program } from './program.js';
 import type { Service } from './service-run.js';
 
@@ -41,7 +41,7 @@ async function run(
       openLogger: () => Promise.resolve({ log: (_level, message, fields) => void logged.push([message, fields]) }),
       build: (settings) => {
         built.push(settings);
-        return Promise.resolve(running);
+        return running;
       },
       stopTimeoutMs: 1000,
       ...more,
@@ -107,6 +107,14 @@ describe('runProgram', () => {
   it('ends with 1 and one message when the server cannot start', async () => {
     const { code, stderr } = await run({}, {}, { start: () => Promise.reject(new Error('port 10 is in use')) });
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'server cannot start: port 10 is in use\n' });
+  });
+
+  it('ends with 1 and one message when no server can be made of the settings', async () => {
+    const build = () => {
+      throw new OperationFailed('refused', 'brokerIP1=x is no IP address');
+    };
+    const { code, stderr } = await run({}, { build });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'server cannot start: brokerIP1=x is no IP address\n' });
   });
 
   it('ends with 74 when the server breaks down', async () => {

@@ -35,7 +35,8 @@ export interface Program<T extends SettingTable> {
   /** @returns what is wrong with settings that are right one by one */
   readonly problem: (settings: SettingsOf<T>) => string | undefined;
   readonly openLogger: (settings: SettingsOf<T>, door: ProcessDoor) => Promise<Logger>;
-  readonly build: (settings: SettingsOf<T>, logger: Logger) => Promise<Service>;
+  /** @throws Error when no server can be made of the settings */
+  readonly build: (settings: SettingsOf<T>, logger: Logger) => Service;
   readonly stopTimeoutMs: number;
   readonly clock?: Clock;
 }
@@ -61,7 +62,12 @@ export async function runProgram<T extends SettingTable>(program: Program<T>, do
   const logger = await program.openLogger(settings.values, door);
   if (settings.unknown.length > 0)
     logger.log('warn', 'settings that this server does not have are ignored', { keys: settings.unknown.join(', ') });
-  const service = await program.build(settings.values, logger);
+  let service: Service;
+  try {
+    service = program.build(settings.values, logger);
+  } catch (error) {
+    return report({ kind: 'not started', reason: messageOf(error) }, { name, logger, door });
+  }
   const end = await runService(service, { signals: door.signals, clock, logger, stopTimeoutMs });
   return report(end, { name, logger, door });
 }

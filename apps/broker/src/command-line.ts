@@ -1,0 +1,33 @@
+import { Command, CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
+import type { CommandLine, ProcessDoor, SettingTable } from 'rocketmq-core/service';
+
+interface PackageInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+/** One flag for each setting, and the short ones of Apache's start scripts. */
+export function readCommandLine(table: SettingTable, { argv, stdout, stderr }: ProcessDoor): CommandLine {
+  const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as PackageInfo;
+  const command = new Command(name)
+    .version(version)
+    .description(description)
+    .option('-c, --configFile <file>', 'Configuration file of Java properties.')
+    .option('-p, --printConfigItem', 'Print the settings in effect and end.')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
+  for (const [key, { doc, fallback }] of Object.entries(table)) {
+    command.option(`${key === 'namesrvAddr' ? '-n, ' : ''}--${key} <value>`, `${doc} (${String(fallback)})`);
+  }
+  try {
+    command.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return { kind: error.exitCode === 0 ? 'answered' : 'refused' };
+    throw error;
+  }
+  const { configFile, printConfigItem = false, ...flags } = command.opts<Record<string, string> & { printConfigItem?: boolean }>();
+  return { kind: 'run', file: configFile, print: printConfigItem, flags: new Map(Object.entries(flags)) };
+}
