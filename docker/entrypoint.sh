@@ -10,6 +10,5 @@ case $server in
     exit 64
     ;;
 esac
-# Inside a container the loopback address reaches nobody; the operator decides with allowAnonymous whether another one may be bound.
-export ROCKETMQ_STORE_PATH_ROOT_DIR="${ROCKETMQ_STORE_PATH_ROOT_DIR:-/data/store}"
+# In the place of the shell, so that the signals of `docker stop` arrive.
 exec node --enable-source-maps "/app/apps/$server/dist/main.js" "$@"

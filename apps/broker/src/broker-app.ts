@@ -7,7 +7,7 @@ import { openLogger } from './logging.js';
 import type { Management } from './management.js';
 import { brokerAppSettings, type BrokerAppSettings } from './settings.js';
 
-const STOP_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 5000;
 
 /** What tests put in the place of the real disk and clock. */
 export type BrokerDoors = Omit<BrokerOptions, 'config' | 'logger'>;

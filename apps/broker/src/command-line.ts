@@ -20,7 +20,7 @@ export function readCommandLine(table: SettingTable, { argv, stdout, stderr }: P
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
   for (const [key, { doc, fallback }] of Object.entries(table)) {
-    command.option(`${key === 'namesrvAddr' ? '-n, ' : ''}--${key} <value>`, `${doc} (${String(fallback)})`);
+    command.option(`${key === 'namesrvAddr' ? '-n, ' : ''}--${key} <value>`, fallback === '' ? doc : `${doc} (${String(fallback)})`);
   }
   try {
     command.parse([...argv], { from: 'user' });

@@ -1,7 +1,7 @@
 import { deferred, messageOf } from '../base/index.js';
 import { sleep, type Clock, type Logger } from '../runtime/index.js';
 
-export type StopSignal = 'SIGTERM' | 'SIGINT';
+type StopSignal = 'SIGTERM' | 'SIGINT';
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGTERM', 'SIGINT'];
 
 /** The signals of a process; `process` is one. */
