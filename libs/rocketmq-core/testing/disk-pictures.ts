@@ -1,5 +1,6 @@
 import type { FileSystem } from '../src/runtime/index.js';
 import type { StoreConfig } from '../src/store/index.js';
+import { FakeClock } from './fake-clock.js';
 import { makeStore, messageDraft } from './store-fixtures.js';
 
 /** Where the messages of a picture lie in the log. */
@@ -15,11 +16,20 @@ export interface PictureOptions {
   /** Bytes of each body. */
   readonly bodySize?: number;
   readonly topic?: string;
+  /** Wall-clock time of all messages, ms since the epoch. */
+  readonly startMs?: number;
 }
 
 /** A store with `count` messages in queue 0 that was closed cleanly. Bodies start with the number of the message. */
-export async function cleanStore({ files, config = {}, count, bodySize = 100, topic = 'TopicTest' }: PictureOptions): Promise<Picture> {
-  const store = makeStore(files, config);
+export async function cleanStore({
+  files,
+  config = {},
+  count,
+  bodySize = 100,
+  topic = 'TopicTest',
+  startMs,
+}: PictureOptions): Promise<Picture> {
+  const store = makeStore(files, config, { clock: new FakeClock(startMs) });
   await store.open();
   const physicalOffsets: number[] = [];
   for (let i = 0; i < count; i += 1) {

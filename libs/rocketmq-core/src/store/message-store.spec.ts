@@ -142,6 +142,14 @@ describe('MessageStore', () => {
     expect((await store.append(messageDraft())).kind).toBe('not-writable');
   });
 
+  it('finds nothing after it is closed', async () => {
+    await append(store, 'a');
+    await store.close();
+    expect(await read(store, 0)).toMatchObject({ status: 'no-matched-logic-queue' });
+    expect(store.recordAt(0)).toBeUndefined();
+    expect(store.maxQueueOffset('TopicTest', 0)).toBe(0);
+  });
+
   it('tells arrivals after the message can be read', async () => {
     const seen: unknown[] = [];
     const other: MessageStore = makeStore(

@@ -36,6 +36,8 @@ interface Group {
 
 /** A batch that has grown this large is written before the turn ends. */
 const BATCH_SIZE_MAX = 4 * 1024 * 1024;
+/** Turns that a growing batch waits for. */
+const TURNS_MAX = 4;
 /** A folder name of the consume queues has 255 bytes at most. */
 const TOPIC_SIZE_MAX = 255;
 
@@ -51,6 +53,8 @@ export class AppendQueue {
   private readonly batch: AppendBatch;
   private batchSinceMs = 0;
   private scheduled = false;
+  private turns = 0;
+  private sizeBeforeTurn = 0;
   private groups: Group[] = [];
   private syncing = false;
   private timeout: Timer | undefined;
@@ -116,9 +120,7 @@ export class AppendQueue {
   private openBatch(size: number): void {
     if (this.batch.isEmpty) this.batchSinceMs = this.options.clock.monotonic();
     this.batch.place(size);
-    if (this.scheduled) return;
-    this.scheduled = true;
-    this.options.clock.nextTurn(() => this.endTurn());
+    if (!this.scheduled) this.nextTurn();
   }
 
   private queueOf(draft: { topic: string; queueId: number; sysFlag: number }): ConsumeQueue | undefined {
@@ -146,7 +148,25 @@ export class AppendQueue {
 
   private endTurn(): void {
     this.scheduled = false;
-    if (!this.batch.isEmpty) this.writeUnlessBusy();
+    if (this.batch.isEmpty) return;
+    if (this.isGrowing()) return this.nextTurn();
+    this.turns = 0;
+    this.sizeBeforeTurn = 0;
+    this.writeUnlessBusy();
+  }
+
+  // A turn in which requests came is mostly followed by another one: what both bring then shares the writes to the log and to the sockets. A turn
+  // is over in microseconds, and the first that brings nothing ends the wait.
+  private isGrowing(): boolean {
+    if (this.turns >= TURNS_MAX || this.batch.size === this.sizeBeforeTurn) return false;
+    this.turns += 1;
+    this.sizeBeforeTurn = this.batch.size;
+    return true;
+  }
+
+  private nextTurn(): void {
+    this.scheduled = true;
+    this.options.clock.nextTurn(() => this.endTurn());
   }
 
   private writeUnlessBusy(): void {

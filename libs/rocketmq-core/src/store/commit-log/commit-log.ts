@@ -172,7 +172,8 @@ export class CommitLog {
    */
   recordAt(physicalOffset: number, end = this.written): InspectedRecord | undefined {
     if (physicalOffset < this.minOffset || physicalOffset + RECORD_SIZE_MIN > end) return undefined;
-    const size = this.readSync(physicalOffset, physicalOffset + HEAD_SIZE).readInt32BE(0);
+    const head = this.readSync(physicalOffset, physicalOffset + HEAD_SIZE);
+    const size = head.length < HEAD_SIZE ? 0 : head.readInt32BE(0);
     if (size < RECORD_SIZE_MIN || physicalOffset + size > end || size > this.segments.segmentSize) return undefined;
     const record = inspectRecord(this.readSync(physicalOffset, physicalOffset + size), 0, { physicalOffset });
     return record.kind === 'record' ? record : undefined;

@@ -1,4 +1,5 @@
 import { cleanStore, flipBit, markKilled, writeAt } from '../../../testing/disk-pictures.js';
+import { FakeClock } from '../../../testing/fake-clock.js';
 import { MemoryFileSystem } from '../../../testing/memory-file-system.js';
 import { makeStore, messageDraft } from '../../../testing/store-fixtures.js';
 import { isCorruption, writeInt64 } from '../../base/index.js';
@@ -231,6 +232,21 @@ describe('recovery', () => {
     change();
     expect(await consume()).toEqual(numbers(60));
     expect(files.statSync('/store/checkpoint')?.size).toBe(4096);
+  });
+
+  it('does not take the first message of a store for an unknown checkpoint', async () => {
+    const clock = new FakeClock();
+    const store = makeStore(files, {}, { clock });
+    await store.open();
+    await store.append(messageDraft({ body: Buffer.from('0:') }));
+    await store.close();
+    // The wall clock has gone back: times would lead recovery to the last segment.
+    await cleanStore({ files, count: 40, startMs: clock.now() - 3_600_000 });
+    markKilled(files);
+    setCheckpoint(1, clock.now());
+    files.removeFolderSync('/store/consumequeue/TopicTest/0');
+    files.makeFolderSync('/store/consumequeue/TopicTest/0');
+    expect((await consume()).length).toBe(41);
   });
 
   it('extends files that a power cut has left short', async () => {

@@ -130,7 +130,7 @@ export class Recovery {
     const { topic, queueId, queueOffset, physicalOffset, size, sysFlag } = record;
     const queue = this.options.queues.find(topic, queueId);
     if (queue !== undefined && queue.holds(queueOffset, physicalOffset)) return true;
-    const hasGap = queue !== undefined && queue.nextOffset > 0 && queueOffset > queue.nextOffset;
+    const hasGap = queue !== undefined && queueOffset > queue.nextOffset;
     if (hasGap && !this.rebuilding) return false;
     const { propertiesText: properties, storeTimestamp } = record;
     const tagsCode = queueTagsCode({ topic, properties, storeTimestamp }, this.options.delays);

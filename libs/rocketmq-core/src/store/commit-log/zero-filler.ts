@@ -4,7 +4,7 @@ import type { SegmentList } from '../segments/segment-list.js';
 
 /** How far the zeros run ahead of the writer, and in which portions. */
 const AHEAD = 16 * 1024 * 1024;
-const PORTION = 1024 * 1024;
+const PORTION = 256 * 1024;
 const PAGE = 4096;
 
 /**
@@ -15,6 +15,7 @@ const PAGE = 4096;
  */
 export class ZeroFiller {
   private filledTo = 0;
+  private end = 0;
   private portion: { readonly from: number; readonly to: number; readonly done: Promise<void> } | undefined;
   private stopped = false;
   private readonly zeros: Buffer;
@@ -28,6 +29,7 @@ export class ZeroFiller {
 
   /** The log ends at `end`: continues when there are not enough zeros behind it. */
   advance(end: number): void {
+    this.end = end;
     if (this.portion !== undefined || this.stopped) return;
     const from = Math.max(this.filledTo, Math.ceil(end / PAGE) * PAGE);
     const segment = this.segments.find(from);
@@ -57,6 +59,8 @@ export class ZeroFiller {
   private finish(to: number): void {
     this.portion = undefined;
     this.filledTo = to;
+    // Normally each batch brings one portion; a writer that is about to catch up gets more.
+    if (to < this.end + AHEAD / 2) this.advance(this.end);
   }
 
   // Nothing depends on the zeros: without room for them the appends themselves will say so.

@@ -78,7 +78,8 @@ export class QueueFlushLoop {
     return this.options.checkpoint.store({
       physicMsgTimestamp: storeTimestamp,
       logicsMsgTimestamp: storeTimestamp,
-      logicsPhysicalOffset: physicalOffset,
+      // 0 would say that nothing is known. No second record starts within the first one.
+      logicsPhysicalOffset: Math.max(1, physicalOffset),
     });
   }
 

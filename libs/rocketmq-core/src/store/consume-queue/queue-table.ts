@@ -106,7 +106,9 @@ export class QueueTable {
     return end;
   }
 
+  /** A queue that is asked for afterwards is not found: a read must not open files of a closed store. */
   close(): void {
+    this.byTopic.clear();
     this.handles.closeAll();
   }
 }

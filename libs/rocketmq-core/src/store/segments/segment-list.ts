@@ -204,8 +204,10 @@ export class SegmentList {
     return this.folderChanged;
   }
 
+  /** Forgets the files. */
   close(): void {
     for (const segment of this.row) this.handles.close(segment.path);
+    this.row = [];
   }
 
   private mustFind(offset: number): Segment {
