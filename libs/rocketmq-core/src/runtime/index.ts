@@ -1,6 +1,6 @@
 export { sleep, SystemClock, type Clock, type Timer } from './clock.js';
 export type { FileHandle, FileSystem } from './files/file-system.js';
-export { JsonFile, type JsonFileOptions } from './files/json-file.js';
+export { JsonFile } from './files/json-file.js';
 export { NodeFileSystem } from './files/node-file-system.js';
 export { printPropertiesText, readPropertiesText } from './files/properties-file.js';
 export { silentLogger, withFields, type Logger, type LogLevel } from './logger.js';
