@@ -8,7 +8,7 @@
  * | corruption | recovery, never a request handler   | repair, or refusal that names file and offset  |
  * | operation  | the caller                          | `retriable` says whether trying again may help |
  */
-export type ErrorFamily = 'rejected' | 'protocol' | 'corruption' | 'operation';
+type ErrorFamily = 'rejected' | 'protocol' | 'corruption' | 'operation';
 
 // A process may hold two copies of this package (ESM and CommonJS), so errors are told by this brand, not by instanceof.
 const family = Symbol.for('rocketmq-core.error-family');

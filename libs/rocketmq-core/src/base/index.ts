@@ -9,7 +9,6 @@ export {
   printSettings,
   text,
   type ParsedSettings,
-  type Setting,
   type SettingTable,
   type SettingsOf,
 } from './config-schema.js';
@@ -25,8 +24,6 @@ export {
   OperationFailed,
   ProtocolViolation,
   RequestRejected,
-  type ErrorFamily,
   type OperationReason,
 } from './errors.js';
 export { readInt64, SAFE_MAX, SAFE_MIN, saturate, writeInt64 } from './int64.js';
-export { Ring } from './ring.js';

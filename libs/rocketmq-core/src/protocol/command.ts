@@ -24,10 +24,10 @@ export const int: Kind<number> = { parse: (text, field) => within(text, field, [
 /** A position: refused when a double cannot hold it exactly. */
 export const offset: Kind<number> = { parse: (text, field) => within(text, field, [SAFE_MIN, SAFE_MAX]), print: String };
 /** A number that names a broker: refused like a position. */
-export const id = offset;
+export const id: Kind<number> = { ...offset };
 /** A time or a limit: saturated, because Java sends Long.MAX_VALUE and means "no end". */
 export const limit: Kind<number> = { parse: (text, field) => saturate(integer(text, field)), print: String };
-export const time = limit;
+export const time: Kind<number> = { ...limit };
 
 export interface Field<T> {
   readonly kind: Kind<T>;

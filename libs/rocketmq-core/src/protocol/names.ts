@@ -48,7 +48,7 @@ export const predefinedGroups: ReadonlySet<string> = new Set([
   'CID_ONSAPI_OWNER',
   'CID_RMQ_SYS_TRANS',
 ]);
-export const SYSTEM_GROUP_PREFIX = 'CID_RMQ_SYS_';
+const SYSTEM_GROUP_PREFIX = 'CID_RMQ_SYS_';
 
 export const retryTopic = (group: string): string => RETRY_PREFIX + group;
 export const dlqTopic = (group: string): string => DLQ_PREFIX + group;
@@ -61,11 +61,11 @@ export const isSendableTopic = (topic: string): boolean => !notSendableTopics.ha
 export const isPredefinedGroup = (group: string): boolean => predefinedGroups.has(group);
 export const isSystemGroup = (group: string): boolean => group.startsWith(SYSTEM_GROUP_PREFIX);
 
-export const TOPIC_LENGTH_MAX = 127;
-export const RETRY_TOPIC_LENGTH_MAX = 255;
+const TOPIC_LENGTH_MAX = 127;
+const RETRY_TOPIC_LENGTH_MAX = 255;
 /** Longest name a group is created with, so that its retry topics stay nameable. Releases before 5.4 made longer ones. */
-export const NEW_GROUP_LENGTH_MAX = 120;
-export const GROUP_LENGTH_MAX = 255;
+const NEW_GROUP_LENGTH_MAX = 120;
+const GROUP_LENGTH_MAX = 255;
 
 function nameProblem(what: string, name: string, lengthMax: number): string | undefined {
   if (name.trim() === '') return `the ${what} is blank`;

@@ -6,8 +6,3 @@ export interface Logger {
 }
 
 export const silentLogger: Logger = { log: () => undefined };
-
-/** A logger that adds `fields` to every line. */
-export function withFields(logger: Logger, fields: Readonly<Record<string, unknown>>): Logger {
-  return { log: (level, message, more) => logger.log(level, message, more ? { ...fields, ...more } : fields) };
-}

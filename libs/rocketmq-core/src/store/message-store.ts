@@ -5,10 +5,10 @@ import type { Clock, FileHandle, FileSystem, Logger, Loop } from '../runtime/ind
 import { CheckpointFile } from './checkpoint/checkpoint-file.js';
 import { AppendQueue } from './commit-log/append-queue.js';
 import { CommitLog } from './commit-log/commit-log.js';
-import { logFlushLoop } from './commit-log/flush-loop.js';
+import { logFlushLoop } from './flushing/log-flush-loop.js';
 import { Recovery } from './commit-log/recovery.js';
 import type { StoreConfig } from './config/store-config.js';
-import { QueueFlushLoop } from './consume-queue/flush-loop.js';
+import { QueueFlushLoop } from './flushing/queue-flush-loop.js';
 import { QueueTable } from './consume-queue/queue-table.js';
 import { buildersOf, type Builder } from './dispatch/builders.js';
 import { parseDelayLevels } from './dispatch/delay-levels.js';

@@ -238,27 +238,28 @@ describe.each(apacheServers)('our client with $title', (server) => {
       const topic = 'restarted';
       await createTopic(cluster.nameServers, topic);
       const { consumer, received } = await ours.consumer({ group: 'restarted-group', topic });
-      const acknowledged: string[] = [];
+      const acknowledged = new Map<string, string>();
       const sending = { on: true };
       const sender = (async () => {
         for (let number = 0; sending.on; number++) {
           const key = `restarted-${number}`;
-          const sent = await producer.send({ topic, keys: key, body: key }).then(
-            () => true,
-            () => false,
-          );
-          if (sent) acknowledged.push(key);
-          else await new Promise((resolve) => setTimeout(resolve, 50));
+          const sent = await producer.send({ topic, keys: key, body: key }).catch(() => undefined);
+          if (sent === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+          else acknowledged.set(key, `${sent.queue.queueId}:${sent.queueOffset}`);
         }
       })();
       await ours.until('the first messages', () => received.length >= 50);
       await cluster.restartBroker();
-      const before = acknowledged.length;
-      await ours.until('messages after the restart', () => acknowledged.length >= before + 50);
+      const before = acknowledged.size;
+      await ours.until('messages after the restart', () => acknowledged.size >= before + 50);
       sending.on = false;
       await sender;
-      const seen = (): Set<string> => new Set(received.map(({ keys }) => keys[0] ?? ''));
-      await ours.until('every acknowledged message', () => acknowledged.every((key) => seen().has(key)));
+      const missing = (): string[] => {
+        const seen = new Set(received.map(({ keys }) => keys[0] ?? ''));
+        return [...acknowledged].flatMap(([key, place]) => (seen.has(key) ? [] : [`${key} at ${place}`]));
+      };
+      await ours.until('every acknowledged message', () => missing().length === 0).catch(() => undefined);
+      expect(missing()).toEqual([]);
       await consumer.shutdown();
     }, 180_000);
   }

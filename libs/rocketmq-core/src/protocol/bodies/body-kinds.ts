@@ -143,7 +143,7 @@ export function enumeration<const N extends string>(names: readonly N[]): BodyKi
 }
 
 /** Anything, kept as it is. */
-export const anything: BodyKind<JsonValue> = {
+const anything: BodyKind<JsonValue> = {
   type: 'anything',
   read: (json) => json,
   write: writeValue,

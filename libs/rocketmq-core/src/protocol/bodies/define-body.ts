@@ -52,7 +52,7 @@ interface FieldRow {
 }
 
 /** An object whose fields are written in alphabetical order, as fastjson writes them. Unknown fields are skipped when read. */
-export function object<const F extends BodyFields>(fields: F): ObjectKind<F> {
+function object<const F extends BodyFields>(fields: F): ObjectKind<F> {
   const names = Object.keys(fields).sort();
   const rows = names.map((name): FieldRow => ({ name, quoted: `${JSON.stringify(name)}:`, field: fields[name] as BodyField<unknown> }));
   return {

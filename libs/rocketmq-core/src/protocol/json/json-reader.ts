@@ -11,7 +11,7 @@ export interface JsonLimits {
 }
 
 /** The size of the largest frame holds the largest tables of a broker, and bounds all else that a text can hold. */
-export const jsonLimits: JsonLimits = { sizeMax: 64 * 1024 * 1024, depthMax: 64, keysMax: 1_000_000 };
+const jsonLimits: JsonLimits = { sizeMax: 64 * 1024 * 1024, depthMax: 64, keysMax: 1_000_000 };
 
 /**
  * Reads what fastjson 1 and 2 write and most of what they tolerate: unquoted keys, single quotes, a comma before the end, comments, `5L`.

@@ -1,7 +1,7 @@
 import { Loop, type Clock, type Logger } from '../../runtime/index.js';
 import type { StoreConfig } from '../config/store-config.js';
 import type { StoreHealth } from '../store-health.js';
-import type { CommitLog } from './commit-log.js';
+import type { CommitLog } from '../commit-log/commit-log.js';
 
 export interface LogFlushOptions {
   readonly config: StoreConfig;

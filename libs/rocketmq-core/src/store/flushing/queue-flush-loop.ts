@@ -4,8 +4,8 @@ import type { CheckpointFile } from '../checkpoint/checkpoint-file.js';
 import type { CommitLog } from '../commit-log/commit-log.js';
 import type { StoreConfig } from '../config/store-config.js';
 import type { StoreHealth } from '../store-health.js';
-import type { ConsumeQueue } from './consume-queue.js';
-import type { QueueTable } from './queue-table.js';
+import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
+import type { QueueTable } from '../consume-queue/queue-table.js';
 
 export interface QueueFlushOptions {
   readonly config: StoreConfig;
