@@ -142,13 +142,6 @@ export function enumeration<const N extends string>(names: readonly N[]): BodyKi
   };
 }
 
-/** Anything, kept as it is. */
-const anything: BodyKind<JsonValue> = {
-  type: 'anything',
-  read: (json) => json,
-  write: writeValue,
-};
-
 /** Nulls among the items are left out. A single value counts as a list of one, as fastjson reads it. */
 export function list<T>(item: BodyKind<T>): BodyKind<readonly T[]> {
   return {
