@@ -23,11 +23,15 @@ export const boolean: Kind<boolean> = { parse: (text) => text.toLowerCase() === 
 export const int: Kind<number> = { parse: (text, field) => within(text, field, [-(2 ** 31), 2 ** 31 - 1]), print: String };
 /** A position: refused when a double cannot hold it exactly. */
 export const offset: Kind<number> = { parse: (text, field) => within(text, field, [SAFE_MIN, SAFE_MAX]), print: String };
-/** A number that names a broker: refused like a position. */
-export const id: Kind<number> = { ...offset };
+/**
+ * A number that names a broker: refused like a position.
+ * @alias
+ */
+export const id = offset;
 /** A time or a limit: saturated, because Java sends Long.MAX_VALUE and means "no end". */
 export const limit: Kind<number> = { parse: (text, field) => saturate(integer(text, field)), print: String };
-export const time: Kind<number> = { ...limit };
+/** @alias */
+export const time = limit;
 
 export interface Field<T> {
   readonly kind: Kind<T>;

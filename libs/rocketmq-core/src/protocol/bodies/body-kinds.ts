@@ -1,7 +1,7 @@
 import { ProtocolViolation, SAFE_MAX, SAFE_MIN } from '../../base/index.js';
 import { readJson } from '../json/json-reader.js';
 import { JsonObject, type JsonKey, type JsonValue } from '../json/json-value.js';
-import { type JsonWriter, quoted, writeJson, writeValue } from '../json/json-writer.js';
+import { type JsonWriter, quoted, writeJson } from '../json/json-writer.js';
 import type { MessageQueue } from '../message/message.js';
 
 /** How one value stands in a body. */
