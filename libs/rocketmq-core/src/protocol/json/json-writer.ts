@@ -111,7 +111,7 @@ export function writeJson(value: JsonValue, style: JsonStyle = {}): string {
   return writer.finish();
 }
 
-export function writeValue(value: JsonValue, out: JsonWriter): void {
+function writeValue(value: JsonValue, out: JsonWriter): void {
   if (value instanceof JsonObject) writeObject(value, out);
   else if (typeof value === 'string') out.string(value);
   else if (typeof value === 'number') writeNumber(value, out);
