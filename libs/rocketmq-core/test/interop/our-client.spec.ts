@@ -244,8 +244,8 @@ describe.each(apacheServers)('our client with $title', (server) => {
         for (let number = 0; sending.on; number++) {
           const key = `restarted-${number}`;
           const sent = await producer.send({ topic, keys: key, body: key }).catch(() => undefined);
-          if (sent === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
-          else acknowledged.set(key, `${sent.queue.queueId}:${sent.queueOffset}`);
+          if (sent !== undefined) acknowledged.set(key, `${sent.queue.queueId}:${sent.queueOffset}`);
+          await new Promise((resolve) => setTimeout(resolve, sent === undefined ? 50 : 5));
         }
       })();
       await ours.until('the first messages', () => received.length >= 50);
@@ -254,8 +254,9 @@ describe.each(apacheServers)('our client with $title', (server) => {
       await ours.until('messages after the restart', () => acknowledged.size >= before + 50);
       sending.on = false;
       await sender;
+      const seen = new Set<string>();
       const missing = (): string[] => {
-        const seen = new Set(received.map(({ keys }) => keys[0] ?? ''));
+        for (const { keys } of received.splice(0)) seen.add(keys[0] ?? '');
         return [...acknowledged].flatMap(([key, place]) => (seen.has(key) ? [] : [`${key} at ${place}`]));
       };
       await ours.until('every acknowledged message', () => missing().length === 0).catch(() => undefined);
