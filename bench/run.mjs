@@ -1,6 +1,6 @@
 // Compares our servers with Apache's on this machine, under the same Java load: see README.md.
 // usage: npm run bench -- [--only apache,ours,embedded] [--quick] [--rounds n] [--seconds n] [--warmup n] [--save name] …
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -162,4 +162,8 @@ try {
 }
 const text = report(results, options, machine());
 console.log(text);
-if (flags.save !== undefined) writeFileSync(join(root, 'bench/results', `${flags.save}.md`), text);
+if (flags.save !== undefined) {
+  const folder = join(root, 'bench/results');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${flags.save}.md`), text);
+}
