@@ -39,7 +39,7 @@ export interface JavaServer {
   kill(): Promise<void>;
 }
 
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 180_000;
 
 // Warnings to standard error, nothing into files. 5.x looks for rmq.logback.xml in its class path, 4.9 for files below ROCKETMQ_HOME/conf.
 const logback = `<configuration>
@@ -147,6 +147,9 @@ export async function startJavaBroker(options: JavaBrokerOptions): Promise<JavaS
     storePathCommitLog: join(store, 'commitlog'),
     autoCreateTopicEnable: true,
     autoCreateSubscriptionGroup: true,
+    // On a busy machine Apache would turn sends away that waited for 200 ms; what is compared here is not its patience.
+    brokerFastFailureEnable: false,
+    osPageCacheBusyTimeOutMills: 60_000,
     ...options.conf,
   });
   const nameServers = options.nameServers.split(';');
@@ -194,7 +197,7 @@ export async function javaRun(options: JavaRunOptions): Promise<JavaRunResult> {
     lines.push(line);
     if (options.enough?.(lines) === true) void java.stop();
   });
-  const timeoutMs = options.timeoutMs ?? 60_000;
+  const timeoutMs = options.timeoutMs ?? 180_000;
   const timer = setTimeout(() => void java.kill(), timeoutMs);
   const exit = await java.exited;
   clearTimeout(timer);

@@ -84,7 +84,7 @@ export class JavaDriver {
       home.remove();
       for (const { reject } of driver.waiting.values()) reject(new Error(`the Java driver ended:\n${java.output}`));
     });
-    await java.line(/^ready/, 30_000);
+    await java.line(/^ready/, 180_000);
     return driver;
   }
 
@@ -180,7 +180,7 @@ export class JavaDriver {
    * Waits until the condition holds; it is asked after each message.
    * @throws Error after the time.
    */
-  until(what: string, holds: () => boolean, timeoutMs = 60_000): Promise<void> {
+  until(what: string, holds: () => boolean, timeoutMs = 180_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
         if (!holds()) return;

@@ -3,7 +3,7 @@ import { JavaHome } from './java-cluster.js';
 import { JavaProcess } from './java-process.js';
 
 const endMark = 'end of command';
-const commandTimeoutMs = 60_000;
+const commandTimeoutMs = 180_000;
 
 /** `mqadmin` of one Apache version, all commands in one process: most of the time of a command of its own goes into starting and ending Java. */
 export class JavaTools {
@@ -20,7 +20,7 @@ export class JavaTools {
       homeFolder: home.folder,
     });
     void java.exited.then(() => home.remove());
-    await java.line(/^ready/, 30_000);
+    await java.line(/^ready/, 180_000);
     return new JavaTools(java);
   }
 

@@ -20,9 +20,9 @@ describe.each(servers)('$title with ali-ons', (server) => {
 
   beforeAll(async () => {
     cluster = await server.start();
-  }, 120_000);
+  }, 240_000);
 
-  afterAll(() => cluster.stop(), 60_000);
+  afterAll(() => cluster.stop(), 240_000);
 
   it('lets it send and receive', async () => {
     // It asks no broker to create topics.
@@ -35,5 +35,5 @@ describe.each(servers)('$title with ali-ons', (server) => {
     expect([...received].sort(byKey)).toEqual(
       [...sent].sort(byKey).map(({ keys, tags, text, queueId, queueOffset }) => ({ keys, tags, text, queueId, queueOffset })),
     );
-  }, 120_000);
+  }, 240_000);
 });

@@ -19,12 +19,12 @@ describe.each(clusters)('Apache RocketMQ $server', ({ server, clients }) => {
       nameServers: nameServer.address,
       conf: { mappedFileSizeCommitLog: 16 * 1024 * 1024 },
     });
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await broker.stop();
     await nameServer.kill();
-  }, 60_000);
+  }, 240_000);
 
   it.each(clients)(
     'serves the Java client %s',
@@ -64,7 +64,7 @@ describe.each(clusters)('Apache RocketMQ $server', ({ server, clients }) => {
         await driver.stop();
       }
     },
-    90_000,
+    240_000,
   );
 
   it('lists its cluster', async () => {
@@ -74,5 +74,5 @@ describe.each(clusters)('Apache RocketMQ $server', ({ server, clients }) => {
     } finally {
       await tools.stop();
     }
-  }, 60_000);
+  }, 240_000);
 });

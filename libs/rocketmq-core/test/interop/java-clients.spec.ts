@@ -29,12 +29,12 @@ describe.each(servers)('$title with Java clients', (server) => {
       drivers.set(version, driver);
       await driver.producer({ name: 'p', compressOver: 1000 });
     }
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await Promise.all([...drivers.values()].map((driver) => driver.stop()));
     await cluster.stop();
-  }, 60_000);
+  }, 240_000);
 
   describe.each(clientVersions)('%s', (version) => {
     const named = (what: string): string => `${what}-${version.replaceAll('.', '-')}`;
@@ -100,7 +100,7 @@ describe.each(servers)('$title with Java clients', (server) => {
           .sort(),
       );
       await driver.stopConsumer(consumer);
-    }, 90_000);
+    }, 240_000);
 
     it('filters by tag', async () => {
       const driver = driverOf(version);
@@ -115,7 +115,7 @@ describe.each(servers)('$title with Java clients', (server) => {
       expect(driver.received(consumer).filter(({ tags }) => tags === 'B')).toEqual([]);
       expect(driver.received(consumer)).toHaveLength(21);
       await driver.stopConsumer(consumer);
-    }, 60_000);
+    }, 240_000);
 
     it('pulls, searches, commits and asks for offsets', async () => {
       const driver = driverOf(version);
@@ -141,7 +141,7 @@ describe.each(servers)('$title with Java clients', (server) => {
       const [unused, used] = queues;
       expect(used).toMatchObject({ atTime: firstAtTime, committed: 33, earliest: all[0]?.storeTimestamp });
       expect(unused?.committed).toBeLessThan(0);
-    }, 60_000);
+    }, 240_000);
 
     it('shares the queues among the consumers of a group and takes over those of one that left', async () => {
       const driver = driverOf(version);
@@ -175,7 +175,7 @@ describe.each(servers)('$title with Java clients', (server) => {
       const alone = (): JavaMessage[] => driver.received(names[0] ?? '').filter(({ keys }) => keys?.startsWith('shared-alone') === true);
       await driver.until('all at the one left', () => new Set(keysOf(alone())).size === 8);
       await driver.stopConsumer(names[0] ?? '');
-    }, 120_000);
+    }, 240_000);
 
     it('consumes in order with locked queues', async () => {
       const driver = driverOf(version);
@@ -193,7 +193,7 @@ describe.each(servers)('$title with Java clients', (server) => {
         expect(offsets).toEqual(Array.from({ length: 10 }, (_, at) => at));
       }
       await driver.stopConsumer(consumer);
-    }, 60_000);
+    }, 240_000);
 
     it('broadcasts to every consumer', async () => {
       const driver = driverOf(version);
@@ -207,7 +207,7 @@ describe.each(servers)('$title with Java clients', (server) => {
         expect(keysOf(driver.received(name))).toEqual(numbered('everybody', 8));
         await driver.stopConsumer(name);
       }
-    }, 60_000);
+    }, 240_000);
 
     it('sends and sends heartbeats over the VIP channel', async () => {
       const driver = driverOf(version);
@@ -218,7 +218,7 @@ describe.each(servers)('$title with Java clients', (server) => {
       expect(results.map(({ status }) => status)).toEqual(Array(5).fill('SEND_OK'));
       await driver.stopProducer('vip');
       expect(await driver.pull({ topic })).toHaveLength(5);
-    }, 60_000);
+    }, 240_000);
   });
 
   it('keeps its promises to all of them while the broker is restarted', async () => {
@@ -250,5 +250,5 @@ describe.each(servers)('$title with Java clients', (server) => {
     await Promise.race(all.map((driver) => driver.until('every acknowledged message', isComplete)));
     expect(acknowledged.length).toBeGreaterThan(0);
     for (const [at, driver] of all.entries()) await driver.stopConsumer(`restarted-${at}`);
-  }, 180_000);
+  }, 240_000);
 });

@@ -21,9 +21,9 @@ describe.each(servers)('$title with the examples of Apache RocketMQ 5.5.0, unmod
   beforeAll(async () => {
     // OnewayProducer has localhost:9876 in its source.
     cluster = await server.start({ nameServerPort: 9876 });
-  }, 120_000);
+  }, 240_000);
 
-  afterAll(() => cluster.stop(), 60_000);
+  afterAll(() => cluster.stop(), 240_000);
 
   it('produces and consumes with the quickstart', async () => {
     const { code, lines } = await example('quickstart.Producer');
@@ -31,7 +31,7 @@ describe.each(servers)('$title with the examples of Apache RocketMQ 5.5.0, unmod
     expect(acknowledged(lines)).toBe(1000);
     const consumed = await example('quickstart.Consumer', (printed) => uniqueKeys(printed).size >= 1000);
     expect(uniqueKeys(consumed.lines).size).toBe(1000);
-  }, 120_000);
+  }, 240_000);
 
   it('produces synchronously, asynchronously and without answers, and consumes', async () => {
     const [simple, oneway, asynchronous] = await Promise.all([
@@ -44,7 +44,7 @@ describe.each(servers)('$title with the examples of Apache RocketMQ 5.5.0, unmod
     expect(asynchronous.lines.filter((line) => /^\d+ +OK [0-9A-F]+/.test(line))).toHaveLength(100);
     const { lines } = await example('simple.PushConsumer', (printed) => uniqueKeys(printed).size >= 1228);
     expect(uniqueKeys(lines).size).toBe(1228);
-  }, 120_000);
+  }, 240_000);
 
   it('commits in any order with RandomAsyncCommit', async () => {
     const { code, lines } = await javaRun({
@@ -64,5 +64,5 @@ describe.each(servers)('$title with the examples of Apache RocketMQ 5.5.0, unmod
       // All but the last message of the queue were finished.
       expect(Number(committed)).toBe(Number(pulled) - 1);
     }
-  }, 60_000);
+  }, 240_000);
 });

@@ -28,12 +28,12 @@ describe.each(servers)('$title with mqadmin', (server) => {
     ]);
     driver = started;
     await driver.producer({ name: 'p' });
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await Promise.all([driver.stop(), ...[...tools.values()].map((tool) => tool.stop())]);
     await cluster.stop();
-  }, 60_000);
+  }, 240_000);
 
   describe.each(clientVersions)('%s', (version) => {
     const named = (what: string): string => `${what}-${version.replaceAll('.', '-')}`;
@@ -45,7 +45,7 @@ describe.each(servers)('$title with mqadmin', (server) => {
       const row = rows(printed).find(([name]) => name === 'DefaultCluster');
       expect(row?.slice(0, 4)).toEqual(['DefaultCluster', 'broker-a', '0', cluster.brokerAddress]);
       expect(row?.[4]).toMatch(/\S/);
-    }, 30_000);
+    }, 240_000);
 
     it('creates, shows, fills and deletes a topic', async () => {
       const topic = named('made');
@@ -82,14 +82,14 @@ describe.each(servers)('$title with mqadmin', (server) => {
       );
       expect(rows(await mqadmin(version, 'topicList')).flat()).not.toContain(topic);
       expect(await mqadmin(version, 'topicRoute', '-t', topic)).toContain('CODE: 17');
-    }, 60_000);
+    }, 240_000);
 
     it('creates a subscription group', async () => {
       const group = named('made-group');
       const created = await mqadmin(version, 'updateSubGroup', '-b', cluster.brokerAddress, '-g', group, '-q', '2', '-r', '5');
       expect(created).toContain(`create subscription group to ${cluster.brokerAddress} success.`);
       expect(created).toMatch(new RegExp(`SubscriptionGroupConfig.*groupName=${group}.*retryQueueNums=2, retryMaxTimes=5`));
-    }, 30_000);
+    }, 240_000);
 
     it('shows the state of the broker', async () => {
       const printed = await mqadmin(version, 'brokerStatus', '-b', cluster.brokerAddress);
@@ -107,6 +107,6 @@ describe.each(servers)('$title with mqadmin', (server) => {
       expect([...status.keys()]).toEqual(expect.arrayContaining(keys));
       expect(status.get('bootTimestamp')).toMatch(/^\d{13}$/);
       expect(Number(status.get('commitLogMaxOffset'))).toBeGreaterThan(0);
-    }, 30_000);
+    }, 240_000);
   });
 });

@@ -19,13 +19,13 @@ describe.each(brokers)('our name servers with an Apache broker %s', (version) =>
     addresses = nameServers.map(({ address }) => address).join(';');
     broker = await startJavaBroker({ version, nameServers: addresses, conf: { mappedFileSizeCommitLog: 16 * 1024 * 1024 } });
     tools = await JavaTools.start(toolsOf(version), addresses);
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await tools.stop();
     await broker.stop();
     await Promise.all(nameServers.map((one) => one.stop(1000)));
-  }, 60_000);
+  }, 240_000);
 
   it('show its cluster and topics to mqadmin', async () => {
     expect(await tools.run('clusterList')).toMatch(new RegExp(`DefaultCluster +broker-a +0 +${broker.address}`));
@@ -35,7 +35,7 @@ describe.each(brokers)('our name servers with an Apache broker %s', (version) =>
     const route = await tools.run('topicRoute', '-t', 'made-by-tools');
     const { queueDatas } = decodeTopicRouteData(route.slice(route.indexOf('{')));
     expect(queueDatas).toMatchObject([{ brokerName: 'broker-a', readQueueNums: 3 }]);
-  }, 60_000);
+  }, 240_000);
 
   it('take and give write permission, settings and KV entries from mqadmin', async () => {
     expect(await tools.run('wipeWritePerm', '-b', 'broker-a', '-n', addresses)).toMatch(/wipe write perm .*OK, [1-9]/);
@@ -45,7 +45,7 @@ describe.each(brokers)('our name servers with an Apache broker %s', (version) =>
     expect(await tools.run('getNamesrvConfig', '-n', addresses)).toContain('orderMessageEnable');
     expect(await tools.run('updateNamesrvConfig', '-n', addresses, '-k', 'orderMessageEnable', '-v', 'true')).toContain('success');
     expect(await tools.run('updateNamesrvConfig', '-n', addresses, '-k', 'kvConfigPath', '-v', '/tmp/x')).not.toContain('success');
-  }, 60_000);
+  }, 240_000);
 
   it('carry a Java client on when one of them dies, and forget a broker that is killed', async () => {
     const driver = await JavaDriver.start(toolsOf(version), addresses);
@@ -70,5 +70,5 @@ describe.each(brokers)('our name servers with an Apache broker %s', (version) =>
     await broker.kill();
     while (nameServers[1].figures().brokers > 0) await new Promise((resolve) => setImmediate(resolve));
     expect(nameServers[1].figures().topics).toBe(0);
-  }, 90_000);
+  }, 240_000);
 });

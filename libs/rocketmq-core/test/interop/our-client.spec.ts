@@ -21,13 +21,13 @@ describe.each(apacheServers)('our client with $title', (server) => {
     ours = await OurClient.start({ namesrvAddr: cluster.nameServers });
     producer = ours.instance.producer({ group: 'our-producer', compressMsgBodyOverHowmuch: 1000 });
     await producer.start();
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await ours.stop();
     await java.stop();
     await cluster.stop();
-  }, 60_000);
+  }, 240_000);
 
   it('sends in every way, and a Java consumer receives all as it was sent', async () => {
     const topic = 'from-ours';
@@ -84,7 +84,7 @@ describe.each(apacheServers)('our client with $title', (server) => {
       expect(received.get(`batch-${at}`)).toMatchObject({ queueId: queue.queueId, queueOffset });
     }
     await java.stopConsumer('c');
-  }, 90_000);
+  }, 240_000);
 
   it('receives what Java sent, as it was sent', async () => {
     const topic = 'from-java';
@@ -118,7 +118,7 @@ describe.each(apacheServers)('our client with $title', (server) => {
     await ours.until('the new ones', isComplete);
     expect(again.received.length).toBeLessThan(72);
     await again.consumer.shutdown();
-  }, 90_000);
+  }, 240_000);
 
   it('filters by tag', async () => {
     const topic = 'tags';
@@ -130,7 +130,7 @@ describe.each(apacheServers)('our client with $title', (server) => {
     await ours.until('the late one', () => received.length >= 21);
     expect(new Set(received.map(({ tags }) => tags))).toEqual(new Set(['A', 'C']));
     await consumer.shutdown();
-  }, 60_000);
+  }, 240_000);
 
   it('delivers again what the listener refused', async () => {
     const topic = 'refused';
@@ -147,7 +147,7 @@ describe.each(apacheServers)('our client with $title', (server) => {
     );
     expect(received[1]?.messageId).toBe(received[0]?.messageId);
     await consumer.shutdown();
-  }, 120_000);
+  }, 240_000);
 
   it('shares the queues of a group with Java and takes them over', async () => {
     const topic = 'shared';
@@ -198,7 +198,7 @@ describe.each(apacheServers)('our client with $title', (server) => {
     await send('alone', 8);
     expect(new Set(byMember('alone')[0]?.map(({ key }) => key)).size).toBe(8);
     await others[0].stop();
-  }, 120_000);
+  }, 240_000);
 
   it('administers topics and reads the state of the broker', async () => {
     const { topics, groups, cluster: clusterAdmin } = ours.instance.admin();
@@ -230,7 +230,7 @@ describe.each(apacheServers)('our client with $title', (server) => {
     expect(progress.reduce((sum, { offsets }) => sum + offsets.brokerOffset, 0)).toBe(32);
     await topics.delete(topic);
     expect(await topics.list()).not.toContain(topic);
-  }, 60_000);
+  }, 240_000);
 
   // An Apache broker takes ten seconds and more to end.
   if (server.title === 'Apache 5.5.0' || isLong) {
@@ -262,7 +262,7 @@ describe.each(apacheServers)('our client with $title', (server) => {
       await ours.until('every acknowledged message', () => missing().length === 0).catch(() => undefined);
       expect(missing()).toEqual([]);
       await consumer.shutdown();
-    }, 180_000);
+    }, 240_000);
   }
 });
 

@@ -13,7 +13,7 @@ export async function createTopic(nameServers: string, topic: string): Promise<v
   try {
     const { topics } = client.admin();
     await topics.createOrUpdate({ topic, readQueueNums: 4, writeQueueNums: 4 });
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 120_000;
     while ((await topics.route(topic)) === undefined) {
       if (Date.now() > end) throw new Error(`no route to ${topic}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -67,7 +67,7 @@ export class OurClient {
    * Waits until the condition holds; it is asked after each message.
    * @throws Error after the time.
    */
-  until(what: string, holds: () => boolean, timeoutMs = 60_000): Promise<void> {
+  until(what: string, holds: () => boolean, timeoutMs = 180_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
         clearTimeout(timer);

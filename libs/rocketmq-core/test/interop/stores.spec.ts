@@ -67,13 +67,13 @@ describe.each(versions)('a store shared with Apache %s', (version) => {
     port = await freeListenPort();
     driver = await JavaDriver.start(version, nameServer.address);
     await driver.producer({ name: 'p', retries: 20, timeoutMs: 20_000, compressOver: 10_000 });
-  }, 60_000);
+  }, 240_000);
 
   afterAll(async () => {
     await driver.stop();
     await nameServer.stop(1000);
     rmSync(compiled, { recursive: true, force: true });
-  }, 60_000);
+  }, 240_000);
 
   beforeEach(() => {
     store = mkdtempSync(join(tmpdir(), 'rocketmq-store-'));
@@ -83,7 +83,7 @@ describe.each(versions)('a store shared with Apache %s', (version) => {
     await Promise.all([...running].map((broker) => broker.end()));
     running.clear();
     rmSync(store, { recursive: true, force: true });
-  }, 60_000);
+  }, 240_000);
 
   const openOurs = async (end: End): Promise<Running> => {
     const conf = { ...sizes, namesrvAddr: nameServer.address, listenPort: port };
@@ -174,7 +174,7 @@ describe.each(versions)('a store shared with Apache %s', (version) => {
       expect((await readAll()).map(facts)).toEqual(continued.map(facts));
       await close(again);
     },
-    180_000,
+    240_000,
   );
 
   it('is refused by each side while the other has it open', async () => {
@@ -192,5 +192,5 @@ describe.each(versions)('a store shared with Apache %s', (version) => {
       /Lock failed,\s*MQ already started/,
     );
     await ours.stop(1000);
-  }, 120_000);
+  }, 240_000);
 });
