@@ -1,11 +1,13 @@
 import { crc32, messageOf, OperationFailed } from '../../base/index.js';
 import { RegisterBroker, ResponseCode, UnregisterBroker, type TopicConfig } from '../../protocol/index.js';
 import type { RemotingClient } from '../../remoting/index.js';
-import { Loop, type Clock, type Logger } from '../../runtime/index.js';
+import { Loop, type Clock, type Logger, type Timer } from '../../runtime/index.js';
 import type { BrokerIdentity } from '../config/listen-address.js';
 
 /** A name server that failed, or that lost the connection, is tried again this often. */
 const RETRY_MS = 5000;
+/** The first retry comes sooner, each further one after twice the time: a name server that starts together with this broker is found at once. */
+const FIRST_RETRY_MS = 200;
 const UNREGISTER_TIMEOUT_MS = 3000;
 
 export interface NameServerLinkOptions {
@@ -34,6 +36,8 @@ export class NameServerLink {
   private registered = false;
   private failureReported = false;
   private sentAllMs = 0;
+  private retryMs = FIRST_RETRY_MS;
+  private retry: Timer | undefined;
   private readonly stopping = new AbortController();
   private readonly loop: Loop;
 
@@ -86,6 +90,7 @@ export class NameServerLink {
   /** Unregisters. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.retry?.cancel();
     await this.loop.stop();
     for (const resolve of this.waiting) resolve();
     if (!this.registered) return;
@@ -146,8 +151,17 @@ export class NameServerLink {
       if (!this.failureReported && !this.stopping.signal.aborted)
         logger.log('warn', 'not registered', { nameServer: address, error: messageOf(error) });
       this.failureReported = true;
+      this.retrySoon();
       return;
     }
     this.failureReported = false;
+    this.retryMs = FIRST_RETRY_MS;
+  }
+
+  private retrySoon(): void {
+    if (this.stopping.signal.aborted || this.retryMs >= RETRY_MS) return;
+    this.retry?.cancel();
+    this.retry = this.options.clock.after(this.retryMs, () => this.loop.kick());
+    this.retryMs *= 2;
   }
 }
