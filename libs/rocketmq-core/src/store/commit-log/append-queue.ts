@@ -36,8 +36,6 @@ interface Group {
 
 /** A batch that has grown this large is written before the turn ends. */
 const BATCH_SIZE_MAX = 4 * 1024 * 1024;
-/** Turns that a growing batch waits for. */
-const TURNS_MAX = 4;
 /** A folder name of the consume queues has 255 bytes at most. */
 const TOPIC_SIZE_MAX = 255;
 
@@ -53,8 +51,6 @@ export class AppendQueue {
   private readonly batch: AppendBatch;
   private batchSinceMs = 0;
   private scheduled = false;
-  private turns = 0;
-  private sizeBeforeTurn = 0;
   private groups: Group[] = [];
   private syncing = false;
   private timeout: Timer | undefined;
@@ -148,20 +144,7 @@ export class AppendQueue {
 
   private endTurn(): void {
     this.scheduled = false;
-    if (this.batch.isEmpty) return;
-    if (this.isGrowing()) return this.nextTurn();
-    this.turns = 0;
-    this.sizeBeforeTurn = 0;
-    this.writeUnlessBusy();
-  }
-
-  // A turn in which requests came is mostly followed by another one: what both bring then shares the writes to the log and to the sockets. A turn
-  // is over in microseconds, and the first that brings nothing ends the wait.
-  private isGrowing(): boolean {
-    if (this.turns >= TURNS_MAX || this.batch.size === this.sizeBeforeTurn) return false;
-    this.turns += 1;
-    this.sizeBeforeTurn = this.batch.size;
-    return true;
+    if (!this.batch.isEmpty) this.writeUnlessBusy();
   }
 
   private nextTurn(): void {
