@@ -1,19 +1,7 @@
-import type { HostAddress } from '../protocol/index.js';
+import type { RecordContent } from '../protocol/index.js';
 
 /** A message on its way into the log; everything but its place and store time is decided. As Java: MessageExtBrokerInner. */
-export interface MessageDraft {
-  readonly topic: string;
-  readonly queueId: number;
-  readonly flag: number;
-  readonly sysFlag: number;
-  readonly bornTimestamp: number;
-  readonly bornHost: HostAddress;
-  readonly storeHost: HostAddress;
-  readonly reconsumeTimes: number;
-  readonly preparedTransactionOffset: number;
-  readonly body: Buffer;
-  /** The property text as stored (name 0x01 value 0x02 …). */
-  readonly properties: string;
+export interface MessageDraft extends RecordContent {
   /** Property WAIT: false answers before flush and replication. */
   readonly waitForStore: boolean;
 }
