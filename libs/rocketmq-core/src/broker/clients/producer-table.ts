@@ -15,8 +15,12 @@ export interface Member {
 /** Which connections belong to which producer group. As Java: ProducerManager. */
 export class ProducerTable {
   private readonly groups = new Map<string, Map<number, Member>>();
+  private readonly connections = new Map<string, Peer>();
+  private readonly clientIds = new Map<number, string>();
 
   register(group: string, member: Member): void {
+    this.connections.set(member.clientId, member.peer);
+    this.clientIds.set(member.peer.id, member.clientId);
     let members = this.groups.get(group);
     if (members === undefined) this.groups.set(group, (members = new Map<number, Member>()));
     const known = members.get(member.peer.id);
@@ -32,6 +36,15 @@ export class ProducerTable {
 
   removePeer(peer: Peer): void {
     for (const group of [...this.groups.keys()]) this.unregister(group, peer);
+    const clientId = this.clientIds.get(peer.id);
+    this.clientIds.delete(peer.id);
+    // The client may be back on a newer connection already.
+    if (clientId !== undefined && this.connections.get(clientId) === peer) this.connections.delete(clientId);
+  }
+
+  /** Where a client that has produced is reached: the connection of its last heartbeat. As Java: ProducerManager.findChannel. */
+  connectionOf(clientId: string): Peer | undefined {
+    return this.connections.get(clientId);
   }
 
   /** Undefined when nobody of the group is connected. */

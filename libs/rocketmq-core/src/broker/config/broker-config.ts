@@ -49,6 +49,7 @@ const clientSettings = {
   shortPollingTimeMills: int(1000, 'How long it waits otherwise.', { ...ms, ...changeable }),
   pullHeldMax: int(100_000, 'Pulls that wait at the same time; further ones are answered at once.', { min: 0, ...changeable }),
   pullBatchMaxMessageCount: int(160, 'Most messages of one pull, whatever the client asks for.', { min: 1, ...changeable }),
+  storeReplyMessageEnable: bool(true, 'Whether replies are kept in the reply topic of the cluster, too.', changeable),
   litePullMessageEnable: bool(true, 'Whether lite pull consumers are served.', changeable),
   rejectPullConsumerEnable: bool(false, 'Whether consumers without a heartbeat subscription are refused.', changeable),
   notifyConsumerIdsChangedEnable: bool(true, 'Whether consumers are told when members of their group come or go.', changeable),
@@ -56,6 +57,8 @@ const clientSettings = {
   channelExpiredTimeout: int(120_000, 'A client without a heartbeat for this long is disconnected.', ms),
   subscriptionExpiredTimeout: int(600_000, 'A subscription that came with a pull is forgotten after this long.', ms),
   flushConsumerOffsetInterval: int(5000, 'Pause between saves of the consumer offsets.', ms),
+  // A system property of Apache's broker: rocketmq.broker.rebalance.lockMaxLiveTime.
+  rebalanceLockMaxLiveTime: int(60_000, 'Life of a queue lock of an orderly consumer that is not renewed.', ms),
   rejectTransactionMessage: bool(false, 'Whether transactional messages are refused.', changeable),
   startAcceptSendRequestTimeStamp: int(0, 'Sends before this time (milliseconds since the epoch) are refused.', { min: 0, ...changeable }),
   serverLoadBalancerEnable: bool(true, 'Whether the broker assigns queues to consumers that ask it to.', changeable),
