@@ -25,6 +25,8 @@ import { newBrokerRates } from './stats/sample-loop.js';
 import { StatsTable } from './stats/stats-table.js';
 import { SavedTables } from './tables.js';
 import { systemTopicsOf, systemTopicTest } from './topics/system-topics.js';
+import { MessageWriter } from './writing/message-writer.js';
+import { QueueReader } from './writing/queue-reader.js';
 
 export interface BrokerDoors {
   readonly clock: Clock;
@@ -80,13 +82,15 @@ export class Parts {
   readonly whereabouts = new Whereabouts();
   readonly producers = new ProducerTable();
   readonly consumers = new ConsumerTable();
-  readonly locks = new QueueLockTable();
+  readonly locks: QueueLockTable;
   readonly notifier: ClientNotifier;
   readonly watch: ConnectionWatch;
   readonly held: HeldPulls;
   readonly stats: StatsTable;
   readonly rates;
   readonly store: MessageStore;
+  readonly writer: MessageWriter;
+  readonly queueReader: QueueReader;
   readonly tables: SavedTables;
   readonly client: RemotingClient;
   readonly nameServers: NameServers | undefined;
@@ -104,6 +108,7 @@ export class Parts {
     const { clock, files, logger } = doors;
     const { consumers, producers } = this;
     this.bootTimestamp = clock.now();
+    this.locks = new QueueLockTable(config.rebalanceLockMaxLiveTime);
     this.root = storePaths(config).root;
     this.lanes = lanesOf(config);
     this.stats = new StatsTable(config.brokerClusterName, () => clock.monotonic());
@@ -116,6 +121,8 @@ export class Parts {
       maxQueueOffset: (topic, queueId) => this.store.maxQueueOffset(topic, queueId),
     });
     this.store = new MessageStore({ config, files, clock, logger, arrivals: this.held });
+    this.writer = new MessageWriter({ store: this.store, redirects: [] });
+    this.queueReader = new QueueReader({ store: this.store, logger });
     const onTopicsChanged = (changed: Parameters<RegisterLoop['announce']>[0]) => this.registration.announce(changed);
     this.tables = new SavedTables({ config, root: this.root, files, clock, logger, onTopicsChanged });
     this.client = new RemotingClient({ clock, logger });
@@ -167,7 +174,8 @@ export class Parts {
     ]);
     return {
       ...{ config, clock, logger, topics, groups, offsets },
-      ...{ live: this.live, store: this.store, producers: this.producers, consumers: this.consumers, notifier: this.notifier },
+      ...{ live: this.live, store: this.store, writer: this.writer, queueReader: this.queueReader },
+      ...{ producers: this.producers, consumers: this.consumers, notifier: this.notifier },
       ...{ watch: this.watch, held: this.held, locks: this.locks, stats: this.stats, isSystem: this.isSystem },
       identity: () => this.whereabouts.identity,
       targetOf: sendTargetFinder({ topics, clock, random, settings: config }),

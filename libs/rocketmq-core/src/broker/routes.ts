@@ -47,6 +47,7 @@ import { pullMessage } from './handlers/pull-message.js';
 import { queryConsumerOffset } from './handlers/query-consumer-offset.js';
 import { searchOffsetByTimestamp } from './handlers/search-offset-by-timestamp.js';
 import { sendMessage } from './handlers/send-message.js';
+import { sendReplyMessage } from './handlers/send-reply-message.js';
 import { unlockBatchMq } from './handlers/unlock-batch-mq.js';
 import { unregisterClient } from './handlers/unregister-client.js';
 import { updateConsumerOffset } from './handlers/update-consumer-offset.js';
@@ -59,6 +60,8 @@ import type { SendProperties } from './sending/property-text.js';
 import type { SendHeader, SendTarget } from './sending/send-target.js';
 import type { StatsTable } from './stats/stats-table.js';
 import type { TopicTable } from './topics/topic-table.js';
+import type { MessageWriter } from './writing/message-writer.js';
+import type { QueueReader } from './writing/queue-reader.js';
 
 type Protocol = typeof protocol;
 type CommandName = { [K in keyof Protocol]: Protocol[K] extends protocol.Command ? K : never }[keyof Protocol];
@@ -135,6 +138,8 @@ export interface RouteParts {
   readonly live: LiveSettings;
   readonly identity: () => BrokerIdentity;
   readonly store: MessageStore;
+  readonly writer: MessageWriter;
+  readonly queueReader: QueueReader;
   readonly topics: TopicTable;
   readonly groups: GroupTable;
   readonly offsets: OffsetTable;
@@ -167,8 +172,8 @@ function unsupported<C extends protocol.Command>(command: C, what: string): Brok
 function messaging(parts: RouteParts) {
   const { config: settings, identity, store, topics, groups, consumers, offsets, held, stats, topicsPublished, clock } = parts;
   const monotonic = () => clock.monotonic();
-  const { targetOf, stamp, sendExt: ext } = parts;
-  const send = sendMessage({ store, targetOf, stamp, stats, identity, topicsPublished, ext, maxMessageSize: settings.maxMessageSize });
+  const { writer, targetOf, stamp, sendExt: ext } = parts;
+  const send = sendMessage({ writer, targetOf, stamp, stats, identity, topicsPublished, ext, maxMessageSize: settings.maxMessageSize });
   const admit = pullAdmission({ topics, groups, consumers, monotonic, settings });
   const pull = pullMessage({ store, admit, offsets, held, stats, monotonic, settings });
   return {
@@ -182,6 +187,15 @@ function messaging(parts: RouteParts) {
     GetMinOffset: route(protocol.GetMinOffset, getMinOffset({ store }), 'admin'),
     SearchOffsetByTimestamp: route(protocol.SearchOffsetByTimestamp, searchOffsetByTimestamp({ store }), 'admin'),
     GetEarliestMsgStoretime: route(protocol.GetEarliestMsgStoretime, getEarliestMsgStoretime({ store }), 'admin'),
+  };
+}
+
+function replies(parts: RouteParts) {
+  const { config: settings, writer, targetOf, producers, stats, identity, sendExt: ext, clock, logger } = parts;
+  const reply = sendReplyMessage({ writer, targetOf, producers, stats, identity, ext, settings, clock, logger });
+  return {
+    SendReplyMessage: route(protocol.SendReplyMessage, reply, 'reply'),
+    SendReplyMessageV2: route(protocol.SendReplyMessageV2, reply, 'reply'),
   };
 }
 
@@ -280,7 +294,6 @@ const REDELIVERY = 'redelivery by the broker is';
 const QUERIES = 'the message index is';
 const POP = 'pop consumption is';
 const LITE = 'lite topics are';
-const REPLIES = 'request and reply is';
 const TIMERS = 'delayed delivery is';
 const REPLICATION = 'replication is';
 const ACCESS = 'access control is';
@@ -296,8 +309,6 @@ function notYet() {
     QueryMessage: unsupported(protocol.QueryMessage, QUERIES),
     QueryConsumeQueue: unsupported(protocol.QueryConsumeQueue, 'reading of consume queues is'),
     RecallMessage: unsupported(protocol.RecallMessage, TIMERS),
-    SendReplyMessage: unsupported(protocol.SendReplyMessage, REPLIES),
-    SendReplyMessageV2: unsupported(protocol.SendReplyMessageV2, REPLIES),
     EndTransaction: unsupported(protocol.EndTransaction, TRANSACTIONS),
     ResumeCheckHalfMessage: unsupported(protocol.ResumeCheckHalfMessage, TRANSACTIONS),
     InvokeBrokerToResetOffset: unsupported(protocol.InvokeBrokerToResetOffset, 'resetting of offsets is'),
@@ -375,6 +386,7 @@ function replicationNotYet() {
 export function brokerRoutes(parts: RouteParts): Readonly<Record<BrokerCommandName, BrokerRoute>> {
   return {
     ...messaging(parts),
+    ...replies(parts),
     ...consuming(parts),
     ...administration(parts),
     ...observation(parts),

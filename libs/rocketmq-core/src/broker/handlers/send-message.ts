@@ -11,18 +11,19 @@ import {
   type TopicConfig,
 } from '../../protocol/index.js';
 import type { Handler, Reply, Request } from '../../remoting/index.js';
-import type { AppendOutcome, MessageStore } from '../../store/index.js';
+import type { AppendOutcome } from '../../store/index.js';
 import type { BrokerIdentity } from '../config/listen-address.js';
 import { acceptance, isAccepted, refusal } from '../sending/append-reply.js';
 import { asksForMore, type SendProperties } from '../sending/property-text.js';
 import type { SendHeader, SendTarget } from '../sending/send-target.js';
 import type { StatsTable } from '../stats/stats-table.js';
+import type { MessageWriter } from '../writing/message-writer.js';
 
 type SendRequest = Request<typeof SendMessage>;
 type SendReply = Reply<typeof SendMessage>;
 
 export interface SendMessageOptions {
-  readonly store: Pick<MessageStore, 'append' | 'appendBatch'>;
+  readonly writer: Pick<MessageWriter, 'append' | 'appendBatch'>;
   readonly targetOf: (header: SendHeader) => SendTarget;
   readonly stamp: (propertyText: string) => SendProperties;
   readonly stats: StatsTable;
@@ -94,7 +95,7 @@ class Sends {
   }
 
   async sendOne(request: SendRequest, target: SendTarget): Promise<SendReply> {
-    const { store, stamp, identity } = this.options;
+    const { writer, stamp, identity } = this.options;
     const { header } = request;
     const body = bodyOf(request);
     const properties = stamp(header.properties ?? '');
@@ -102,7 +103,7 @@ class Sends {
     checkCompaction(target.topic, properties.stored);
     const queueId = properties.priority === undefined ? target.queueId : queueOfPriority(properties.priority, target.topic);
     // Written out instead of shared with the batch: spreading an object into this one costs more than all the rest of the handler.
-    const outcome = await store.append({
+    const outcome = await writer.append({
       topic: target.topic.topicName,
       queueId,
       flag: header.flag ?? 0,
@@ -120,14 +121,14 @@ class Sends {
   }
 
   async sendBatch(request: SendRequest, target: SendTarget): Promise<SendReply> {
-    const { store, stamp, identity, maxMessageSize } = this.options;
+    const { writer, stamp, identity, maxMessageSize } = this.options;
     const { header } = request;
     const body = bodyOf(request);
     if (body.length > maxMessageSize) refuseMessage(`a batch of ${body.length} bytes, at most ${maxMessageSize} are allowed`);
     if (target.topic.attributes.get('queue.type') === 'BatchCQ')
       refuseMessage('batches to a topic with queue.type=BatchCQ are not supported by this broker');
     const envelope = stamp(header.properties ?? '');
-    const outcome = await store.appendBatch({
+    const outcome = await writer.appendBatch({
       topic: target.topic.topicName,
       queueId: target.queueId,
       sysFlag: sysFlagOf(header, target.topic),

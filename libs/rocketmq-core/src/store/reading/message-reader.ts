@@ -17,6 +17,8 @@ export interface GetRequest {
   readonly maxBytes?: number;
   /** Whether a consumer wants messages with this tagsCode. */
   readonly matches?: (tagsCode: bigint) => boolean;
+  /** A read of the broker itself: no limits but the given ones, and nothing counted. */
+  readonly isInternal?: boolean;
 }
 
 export interface MessageReaderOptions {
@@ -35,6 +37,7 @@ interface Plan {
   readonly queue: ConsumeQueue;
   readonly queueOffset: number;
   readonly count: number;
+  readonly isInternal: boolean;
   readonly rules: SelectionRules;
 }
 
@@ -49,7 +52,7 @@ export class MessageReader {
     const queue = this.options.queues.find(request.topic, request.queueId);
     const outside = outcomeOutside(queue, request.queueOffset);
     if (queue === undefined || outside !== undefined) {
-      this.options.stats.get(0);
+      if (request.isInternal !== true) this.options.stats.get(0);
       return outside ?? nothing('no-matched-logic-queue', 0, queue);
     }
     const plan = this.planOf(queue, request);
@@ -82,24 +85,28 @@ export class MessageReader {
     const sizeTotal = records.reduce((sum, buffer) => sum + buffer.length, 0);
     // What the entries point to can be gone by the time it is read.
     const status = selection.status === 'found' && messageCount === 0 ? 'message-was-removing' : selection.status;
-    this.options.stats.get(messageCount);
+    if (!plan.isInternal) this.options.stats.get(messageCount);
     return { status, nextBeginOffset, minOffset, maxOffset, records, messageCount, sizeTotal };
   }
 
-  private planOf(queue: ConsumeQueue, { queueOffset, maxMessages, maxBytes, matches }: GetRequest): Plan {
+  private planOf(queue: ConsumeQueue, request: GetRequest): Plan {
+    const { queueOffset, maxMessages, maxBytes, matches, isInternal = false } = request;
     const { config, log } = this.options;
+    const none = { count: maxMessages, size: PULL_SIZE_MAX };
     const scanMax = Math.max(config.maxFilterMessageSize, maxMessages * ENTRY_SIZE) / ENTRY_SIZE;
-    const wanted = matches === undefined ? Math.max(1, Math.min(maxMessages, config.maxTransferCountOnMessageInMemory)) : scanMax;
+    const countMax = isInternal ? maxMessages : Math.min(maxMessages, config.maxTransferCountOnMessageInMemory);
+    const wanted = matches === undefined ? Math.max(1, countMax) : scanMax;
     return {
       queue,
       queueOffset,
       count: Math.ceil(Math.min(wanted, scanMax)),
+      isInternal,
       rules: {
         maxMessages,
         sizeMax: Math.min(Math.max(maxBytes ?? PULL_SIZE_MAX, PULL_SIZE_MIN), PULL_SIZE_MAX),
         recentFrom: log.written - this.options.memoryTotal * (config.accessMessageInMemoryMaxRatio / 100),
-        recent: { count: config.maxTransferCountOnMessageInMemory, size: config.maxTransferBytesOnMessageInMemory },
-        old: { count: config.maxTransferCountOnMessageInDisk, size: config.maxTransferBytesOnMessageInDisk },
+        recent: isInternal ? none : { count: config.maxTransferCountOnMessageInMemory, size: config.maxTransferBytesOnMessageInMemory },
+        old: isInternal ? none : { count: config.maxTransferCountOnMessageInDisk, size: config.maxTransferBytesOnMessageInDisk },
         readable: { from: log.minOffset, to: log.written },
         segmentSize: log.segments.segmentSize,
         matches,
