@@ -35,4 +35,29 @@ describe('QueueLockTable', () => {
     locks.dropExpired(70_000);
     expect(locks.size).toBe(1);
   });
+
+  it('keeps a lock for exactly its life after the last renewal', () => {
+    const locks = new QueueLockTable(1000);
+    locks.lock(a, [queue(0)], 0);
+    locks.lock(a, [queue(0)], 900);
+    expect(locks.lock(b, [queue(0)], 1900)).toEqual([]);
+    expect(locks.lock(b, [queue(0)], 1901)).toEqual([queue(0)]);
+    expect(locks.lock(a, [queue(0)], 1902)).toEqual([]);
+  });
+
+  it('tells whether a group consumes in order', () => {
+    const locks = new QueueLockTable(1000);
+    expect(locks.isHeldBy('G', 0)).toBe(false);
+    locks.lock(a, [queue(0), queue(1)], 0);
+    locks.lock(a, [queue(1)], 600);
+    expect([locks.isHeldBy('G', 1600), locks.isHeldBy('G', 1601), locks.isHeldBy('H', 0)]).toEqual([true, false, false]);
+    locks.unlock(a, [queue(0), queue(1)]);
+    expect(locks.isHeldBy('G', 700)).toBe(false);
+  });
+
+  it('does not take names apart that only look alike when joined', () => {
+    const locks = new QueueLockTable();
+    locks.lock(a, [{ topic: 'T1', brokerName: 'b', queueId: 0 }], 0);
+    expect(locks.lock(b, [{ topic: 'T', brokerName: '1b', queueId: 0 }], 0)).toHaveLength(1);
+  });
 });

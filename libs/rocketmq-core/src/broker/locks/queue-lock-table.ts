@@ -1,7 +1,7 @@
 import type { MessageQueue } from '../../protocol/index.js';
 
-/** A lock that is not renewed for this long is free. As Java: RebalanceLockManager.REBALANCE_LOCK_MAX_LIVE_TIME. */
-const LOCK_LIFE_MS = 60_000;
+/** As Java: RebalanceLockManager.REBALANCE_LOCK_MAX_LIVE_TIME. */
+const LIFE_MS = 60_000;
 
 interface Lock {
   clientId: string;
@@ -10,11 +10,13 @@ interface Lock {
 
 // Names come from the wire; their lengths make the key unambiguous whatever they hold.
 const keyOf = (queue: MessageQueue) => `${queue.topic.length}:${queue.topic}${queue.brokerName.length}:${queue.brokerName}${queue.queueId}`;
-const isLive = (lock: Lock, nowMs: number) => nowMs - lock.renewedAtMs <= LOCK_LIFE_MS;
 
 /** Which client of a group consumes a queue in order. As Java: RebalanceLockManager. Times are monotonic milliseconds. */
 export class QueueLockTable {
   private readonly groups = new Map<string, Map<string, Lock>>();
+
+  /** @param lifeMs a lock that is not renewed for longer than this is free */
+  constructor(private readonly lifeMs = LIFE_MS) {}
 
   /** @returns the queues the client holds now */
   lock(owner: { group: string; clientId: string }, queues: readonly MessageQueue[], nowMs: number): MessageQueue[] {
@@ -24,7 +26,7 @@ export class QueueLockTable {
     for (const queue of queues) {
       const key = keyOf(queue);
       const held = locks.get(key);
-      if (held !== undefined && held.clientId !== owner.clientId && isLive(held, nowMs)) continue;
+      if (held !== undefined && held.clientId !== owner.clientId && this.isLive(held, nowMs)) continue;
       locks.set(key, { clientId: owner.clientId, renewedAtMs: nowMs });
       granted.push(queue);
     }
@@ -42,9 +44,15 @@ export class QueueLockTable {
     if (locks.size === 0) this.groups.delete(owner.group);
   }
 
+  /** Whether any queue is locked for the group: it then consumes in order. As Java: the opposite of isLockAllExpired. */
+  isHeldBy(group: string, nowMs: number): boolean {
+    for (const lock of this.groups.get(group)?.values() ?? []) if (this.isLive(lock, nowMs)) return true;
+    return false;
+  }
+
   dropExpired(nowMs: number): void {
     for (const [group, locks] of this.groups) {
-      for (const [key, lock] of locks) if (!isLive(lock, nowMs)) locks.delete(key);
+      for (const [key, lock] of locks) if (!this.isLive(lock, nowMs)) locks.delete(key);
       if (locks.size === 0) this.groups.delete(group);
     }
   }
@@ -53,5 +61,9 @@ export class QueueLockTable {
     let count = 0;
     for (const locks of this.groups.values()) count += locks.size;
     return count;
+  }
+
+  private isLive(lock: Lock, nowMs: number): boolean {
+    return nowMs - lock.renewedAtMs <= this.lifeMs;
   }
 }
