@@ -1,3 +1,4 @@
+import { eventually } from './eventually.js';
 import { apacheClassPath, compiledClasses } from './java-artifacts.js';
 import { type JavaMessage, type JavaSendResult, javaMessage, javaSendResult, textField } from './java-driver-lines.js';
 import { JavaHome } from './java-cluster.js';
@@ -133,15 +134,11 @@ export class JavaDriver {
 
   /** A new topic is known to the broker first; a consumer that starts before the name server knows it looks again only after half a minute. */
   async routed(topic: string): Promise<void> {
-    const end = Date.now() + commandTimeoutMs;
-    for (;;) {
-      const queues = await this.queues(topic).catch((error: unknown) => {
-        if (Date.now() > end) throw error;
-        return [];
-      });
-      if (queues.length > 0) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await eventually(
+      `queues of ${topic}`,
+      () => this.queues(topic),
+      (queues) => queues.length > 0,
+    );
   }
 
   /** Reads each queue (or one) to its end. */
@@ -156,6 +153,15 @@ export class JavaDriver {
     const name = `pull-${this.nextId}`;
     await this.command('pull', { ...options, name });
     return this.received(name);
+  }
+
+  /** As `pull`, asked again until the queues hold so many messages: a broker builds them from its log after it has answered the send. */
+  pullAll(count: number, options: Parameters<JavaDriver['pull']>[0]): Promise<JavaMessage[]> {
+    return eventually(
+      `${count} messages in the queues of ${options.topic}`,
+      () => this.pull(options),
+      (messages) => messages.length >= count,
+    );
   }
 
   async offsets(topic: string, options: { group?: string; time?: number } = {}): Promise<JavaQueueOffsets[]> {
@@ -200,7 +206,7 @@ export class JavaDriver {
   /** Shuts all producers and consumers down. */
   async stop(): Promise<void> {
     this.java.write('quit');
-    const timer = setTimeout(() => void this.java.kill(), 30_000);
+    const timer = setTimeout(() => void this.java.kill(), 90_000);
     const { code } = await this.java.exited;
     clearTimeout(timer);
     if (code !== 0) throw new Error(`the Java driver did not end cleanly (${code ?? 'killed'}):\n${this.java.output}`);

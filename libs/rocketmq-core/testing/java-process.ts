@@ -102,7 +102,7 @@ export class JavaProcess {
   }
 
   /** Asks it to end, and waits; after the time it is killed, which fails. */
-  async stop(timeoutMs = 30_000): Promise<void> {
+  async stop(timeoutMs = 120_000): Promise<void> {
     if (this.exit !== undefined) return;
     const timer = setTimeout(() => this.child.kill('SIGKILL'), timeoutMs);
     this.child.kill('SIGTERM');

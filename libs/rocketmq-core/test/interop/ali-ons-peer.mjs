@@ -29,7 +29,7 @@ async function send(number) {
 }
 
 async function receivedAll() {
-  for (const end = Date.now() + 60_000; received.length < sent.length && Date.now() < end;) await sleep(20);
+  for (const end = Date.now() + 90_000; received.length < sent.length && Date.now() < end;) await sleep(20);
 }
 
 await producer.ready();

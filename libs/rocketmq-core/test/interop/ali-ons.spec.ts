@@ -28,7 +28,7 @@ describe.each(servers)('$title with ali-ons', (server) => {
     // It asks no broker to create topics.
     await createTopic(cluster.nameServers, 'from-node');
     const peer = join(repositoryRoot(), 'libs/rocketmq-core/test/interop/ali-ons-peer.mjs');
-    const { stdout } = await promisify(execFile)(process.execPath, [peer, cluster.nameServers, 'from-node'], { timeout: 90_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, [peer, cluster.nameServers, 'from-node'], { timeout: 200_000 });
     const { sent, received } = JSON.parse(stdout) as { sent: (Message & { sendStatus: string })[]; received: Message[] };
     expect(sent).toHaveLength(30);
     expect(new Set(sent.map(({ sendStatus }) => sendStatus))).toEqual(new Set(['SEND_OK']));

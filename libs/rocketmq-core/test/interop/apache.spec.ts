@@ -59,7 +59,7 @@ describe.each(clusters)('Apache RocketMQ $server', ({ server, clients }) => {
         });
         const offsets = await driver.offsets(topic);
         expect(offsets.reduce((sum, { max }) => sum + max, 0)).toBe(41);
-        expect(await driver.pull({ topic, expression: 'A' })).toHaveLength(15);
+        expect(await driver.pullAll(15, { topic, expression: 'A' })).toHaveLength(15);
       } finally {
         await driver.stop();
       }

@@ -1,3 +1,4 @@
+import { eventually } from '../../testing/eventually.js';
 import { JavaDriver } from '../../testing/java-driver.js';
 import { JavaTools } from '../../testing/java-tools.js';
 import { type Cluster, clientVersions, servers } from './clusters.js';
@@ -37,6 +38,9 @@ describe.each(servers)('$title with mqadmin', (server) => {
 
   describe.each(clientVersions)('%s', (version) => {
     const named = (what: string): string => `${what}-${version.replaceAll('.', '-')}`;
+    // fastjson prints numbers as keys.
+    const route = async (topic: string): Promise<unknown> =>
+      JSON.parse((await mqadmin(version, 'topicRoute', '-t', topic)).replaceAll(/\b0:/g, '"0":')) as unknown;
 
     it('lists the cluster', async () => {
       const printed = await mqadmin(version, 'clusterList');
@@ -58,17 +62,18 @@ describe.each(servers)('$title with mqadmin', (server) => {
       const inCluster = rows(await mqadmin(version, 'topicList', '-c'));
       expect(inCluster).toContainEqual(['DefaultCluster', topic]);
 
-      const printed = await mqadmin(version, 'topicRoute', '-t', topic);
-      // fastjson prints numbers as keys.
-      const route = JSON.parse(printed.replaceAll(/\b0:/g, '"0":')) as unknown;
-      expect(route).toMatchObject({
+      expect(await route(topic)).toMatchObject({
         brokerDatas: [{ brokerAddrs: { 0: cluster.brokerAddress }, brokerName: 'broker-a', cluster: 'DefaultCluster' }],
         queueDatas: [{ brokerName: 'broker-a', perm: 6, readQueueNums: 6, writeQueueNums: 3 }],
       });
 
       const { failures } = await driver.send({ name: 'p', topic, prefix: topic, count: 9 });
       expect(failures).toEqual([]);
-      const status = rows(await mqadmin(version, 'topicStatus', '-t', topic)).filter(([name]) => name === 'broker-a');
+      const status = await eventually(
+        'all in the queues',
+        async () => rows(await mqadmin(version, 'topicStatus', '-t', topic)).filter(([name]) => name === 'broker-a'),
+        (lines) => lines.reduce((sum, cells) => sum + Number(cells[3]), 0) >= 9,
+      );
       expect(status.map((cells) => cells.slice(0, 4))).toEqual(
         [0, 1, 2, 3, 4, 5].map((queueId) => ['broker-a', String(queueId), '0', queueId < 3 ? '3' : '0']),
       );
@@ -76,11 +81,21 @@ describe.each(servers)('$title with mqadmin', (server) => {
 
       const again = await mqadmin(version, 'updateTopic', '-b', cluster.brokerAddress, '-t', topic, '-r', '8', '-w', '8', '-p', '4');
       expect(again).toContain('readQueueNums=8, writeQueueNums=8, perm=R--');
+      // A registration on its way would bring the topic back after its end.
+      await eventually(
+        'the change in the route',
+        () => route(topic),
+        (changed) => JSON.stringify(changed).includes('"readQueueNums":8'),
+      );
 
       expect(await mqadmin(version, 'deleteTopic', '-c', 'DefaultCluster', '-t', topic)).toContain(
         `delete topic [${topic}] from NameServer success.`,
       );
-      expect(rows(await mqadmin(version, 'topicList')).flat()).not.toContain(topic);
+      await eventually(
+        'the list without the topic',
+        async () => rows(await mqadmin(version, 'topicList')).flat(),
+        (names) => !names.includes(topic),
+      );
       expect(await mqadmin(version, 'topicRoute', '-t', topic)).toContain('CODE: 17');
     }, 240_000);
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Producer, ReceivedMessage } from '../../src/client/index.js';
+import { eventually } from '../../testing/eventually.js';
 import { JavaDriver } from '../../testing/java-driver.js';
 import { apacheServers, type Cluster, isLong } from './clusters.js';
 import { createTopic, OurClient } from './our-clients.js';
@@ -178,21 +179,16 @@ describe.each(apacheServers)('our client with $title', (server) => {
       ];
       await Promise.race(watching.map((one) => one.catch(() => new Promise<void>(() => undefined))));
     };
-    let hasAll = false;
-    for (let round = 0; !hasAll && round < 100; round++) {
-      await send(`round-${round}`, 8);
-      hasAll = byMember(`round-${round}`).every((messages) => messages.length > 0);
-    }
-    expect(hasAll).toBe(true);
-    await send('settled', 40);
-    const settled = byMember('settled');
-    expect(
-      settled
-        .flat()
-        .map(({ key }) => key)
-        .sort(),
-    ).toEqual(numbered('settled', 40).sort());
-    expect(settled.flatMap((messages) => [...new Set(messages.map(({ queueId }) => queueId))]).sort()).toEqual([0, 1, 2, 3]);
+    // While the queues change hands a message may be seen twice, or all of them by one member: rounds are sent until one is shared as it should be.
+    const isShared = (prefix: string, count: number): boolean => {
+      const members = byMember(prefix);
+      const queues = members.flatMap((messages) => [...new Set(messages.map(({ queueId }) => queueId))]);
+      return members.every(({ length }) => length > 0) && members.flat().length === count && queues.sort().join() === '0,1,2,3';
+    };
+    let rounds = 0;
+    do await send(`round-${rounds}`, 40);
+    while (!isShared(`round-${rounds}`, 40) && ++rounds < 50);
+    expect(rounds).toBeLessThan(50);
     await others[1].stop();
     await java.stopConsumer('member');
     await send('alone', 8);
@@ -213,11 +209,18 @@ describe.each(apacheServers)('our client with $title', (server) => {
       perm: 6,
     });
     await java.routed(topic);
-    expect(await topics.list()).toContain(topic);
+    await eventually(
+      'the new topic in the list',
+      () => topics.list(),
+      (names) => names.includes(topic),
+    );
     for (const key of numbered('stat', 9)) await producer.send({ topic, body: key });
-    const stats = await topics.stats(topic);
     // 4.9 leaves out the queues that are only read.
-    const written = stats.filter(([{ queueId }]) => queueId < 3).sort(([a], [b]) => a.queueId - b.queueId);
+    const written = await eventually(
+      'all in the queues',
+      async () => (await topics.stats(topic)).filter(([{ queueId }]) => queueId < 3).sort(([a], [b]) => a.queueId - b.queueId),
+      (rows) => rows.reduce((sum, [, { maxOffset }]) => sum + maxOffset, 0) >= 9,
+    );
     expect(written.map(([{ queueId }, { minOffset, maxOffset }]) => ({ queueId, minOffset, maxOffset }))).toEqual(
       [0, 1, 2].map((queueId) => ({ queueId, minOffset: 0, maxOffset: 3 })),
     );
@@ -229,7 +232,11 @@ describe.each(apacheServers)('our client with $title', (server) => {
     expect(progress.map(({ queue }) => queue.queueId).sort()).toEqual([0, 1, 2, 3]);
     expect(progress.reduce((sum, { offsets }) => sum + offsets.brokerOffset, 0)).toBe(32);
     await topics.delete(topic);
-    expect(await topics.list()).not.toContain(topic);
+    await eventually(
+      'the list without the topic',
+      () => topics.list(),
+      (names) => !names.includes(topic),
+    );
   }, 240_000);
 
   // An Apache broker takes ten seconds and more to end.

@@ -5,6 +5,7 @@ import {
   type PushConsumerOptions,
   type ReceivedMessage,
 } from '../../src/client/index.js';
+import { eventually } from '../../testing/eventually.js';
 
 /** Creates a topic of 4 queues and waits until the name server knows it: an Apache broker of 5.x tells it some time after its answer. */
 export async function createTopic(nameServers: string, topic: string): Promise<void> {
@@ -13,11 +14,11 @@ export async function createTopic(nameServers: string, topic: string): Promise<v
   try {
     const { topics } = client.admin();
     await topics.createOrUpdate({ topic, readQueueNums: 4, writeQueueNums: 4 });
-    const end = Date.now() + 120_000;
-    while ((await topics.route(topic)) === undefined) {
-      if (Date.now() > end) throw new Error(`no route to ${topic}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await eventually(
+      `a route to ${topic}`,
+      () => topics.route(topic),
+      (route) => route !== undefined,
+    );
   } finally {
     await client.shutdown();
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Broker } from '../../src/broker/index.js';
 import { NameServer } from '../../src/namesrv/index.js';
 import { freeListenPort } from '../../testing/free-ports.js';
+import { eventually } from '../../testing/eventually.js';
 import { startJavaBroker } from '../../testing/java-cluster.js';
 import type { JavaMessage } from '../../testing/java-driver-lines.js';
 import { JavaDriver } from '../../testing/java-driver.js';
@@ -133,14 +134,20 @@ describe.each(versions)('a store shared with Apache %s', (version) => {
     }
     return sent;
   };
-  const readAll = async (): Promise<JavaMessage[]> => {
-    const all: JavaMessage[] = [];
-    for (const topic of topics) {
-      await driver.routed(topic);
-      all.push(...(await driver.pull({ topic })));
-    }
-    return all.sort(inOrder);
-  };
+  /** Asked until there are as many as were sent: both sides build their queues from the log after the answer, and again after a restart. */
+  const readAll = (sent: readonly string[]): Promise<JavaMessage[]> =>
+    eventually(
+      `${sent.length} messages in the queues`,
+      async () => {
+        const all: JavaMessage[] = [];
+        for (const topic of topics) {
+          await driver.routed(topic);
+          all.push(...(await driver.pull({ topic })));
+        }
+        return all.sort(inOrder);
+      },
+      ({ length }) => length >= sent.length,
+    );
   const segments = (folder: string): number => readdirSync(join(store, folder)).length;
 
   const rounds: { first: Side; second: Side; end: End }[] = [
@@ -155,7 +162,7 @@ describe.each(versions)('a store shared with Apache %s', (version) => {
     async ({ first, second, end }) => {
       const writer = await open(first, end);
       const sent = await write('one');
-      const written = await readAll();
+      const written = await readAll(sent);
       expect(written.map(({ keys = '' }) => keys).sort()).toEqual([...sent].sort());
       await driver.commit({ ...committed, offset: 77 });
       await close(writer);
@@ -164,14 +171,14 @@ describe.each(versions)('a store shared with Apache %s', (version) => {
       expect(existsSync(join(store, 'abort'))).toBe(end === 'kill');
 
       const reader = await open(second, end);
-      expect((await readAll()).map(facts)).toEqual(written.map(facts));
+      expect((await readAll(sent)).map(facts)).toEqual(written.map(facts));
       sent.push(...(await write('two')));
-      const continued = await readAll();
+      const continued = await readAll(sent);
       expect(continued.map(({ keys = '' }) => keys).sort()).toEqual([...sent].sort());
       await close(reader);
 
       const again = await open(first, 'kill');
-      expect((await readAll()).map(facts)).toEqual(continued.map(facts));
+      expect((await readAll(sent)).map(facts)).toEqual(continued.map(facts));
       await close(again);
     },
     240_000,
