@@ -1,0 +1,41 @@
+import type { ClientOptions } from '../../../src/client/index.js';
+import { type JavaConf } from '../../../testing/java-cluster.js';
+import { isLong } from '../clusters.js';
+
+/** TEST_LONG with TEST_DEFAULTS runs the scenarios with Apache's own times. */
+export const hasShortTimes = !(isLong && process.env.TEST_DEFAULTS === '1');
+
+// What the scenarios need and is off by default.
+const switches: JavaConf = { enablePropertyFilter: true, recallMessageEnable: true, updateBrokerConfigEnable: true };
+
+/** Keys of broker.conf, for Apache's broker and for ours. */
+export const brokerSettings: JavaConf = hasShortTimes
+  ? {
+      ...switches,
+      transactionTimeOut: 1000,
+      transactionCheckInterval: 1000,
+      transactionOpBatchInterval: 200,
+      // Level 3 is the first that a retry takes.
+      messageDelayLevel: '1s 2s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 4s',
+      flushConsumerOffsetInterval: 1000,
+      flushDelayOffsetInterval: 1000,
+    }
+  : switches;
+
+/** System properties of an Apache broker. */
+export const javaBrokerProperties: readonly string[] = [];
+
+/** System properties of the Java client. */
+export const javaClientProperties: readonly string[] = hasShortTimes
+  ? [
+      '-Drocketmq.client.rebalance.waitInterval=1000',
+      '-Drocketmq.client.rebalance.lockInterval=1000',
+      '-Drocketmq.client.unlockDelayTimeMills=1000',
+    ]
+  : [];
+
+export const ourClientSettings: Partial<ClientOptions> = hasShortTimes
+  ? { pollNameServerIntervalMs: 1000, heartbeatBrokerIntervalMs: 1000 }
+  : {};
+
+export const ourConsumerSettings = hasShortTimes ? { persistConsumerOffsetIntervalMs: 1000 } : {};
