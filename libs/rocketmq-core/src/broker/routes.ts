@@ -1,41 +1,5 @@
 import * as protocol from '../protocol/index.js';
 import { route, type Route } from '../remoting/index.js';
-import type { Clock, Logger } from '../runtime/index.js';
-import type { MessageStore } from '../store/index.js';
-import type { ClientNotifier } from './clients/client-notifier.js';
-import type { ConnectionWatch } from './clients/connection-watch.js';
-import type { ConsumerTable } from './clients/consumer-table.js';
-import type { ProducerTable } from './clients/producer-table.js';
-import type { BrokerConfig } from './config/broker-config.js';
-import type { BrokerIdentity } from './config/listen-address.js';
-import type { LiveSettings } from './config/live-settings.js';
-import type { GroupTable } from './groups/group-table.js';
-import { deleteSubscriptiongroup } from './handlers/admin/delete-subscriptiongroup.js';
-import { deleteTopicInBroker } from './handlers/admin/delete-topic-in-broker.js';
-import { getAllConsumerOffset } from './handlers/admin/get-all-consumer-offset.js';
-import { getAllProducerInfo } from './handlers/admin/get-all-producer-info.js';
-import { getAllSubscriptiongroupConfig } from './handlers/admin/get-all-subscriptiongroup-config.js';
-import { getAllTopicConfig } from './handlers/admin/get-all-topic-config.js';
-import { getBrokerConfig } from './handlers/admin/get-broker-config.js';
-import { getBrokerRuntimeInfo } from './handlers/admin/get-broker-runtime-info.js';
-import { getConsumeStats } from './handlers/admin/get-consume-stats.js';
-import { getConsumerConnectionList } from './handlers/admin/get-consumer-connection-list.js';
-import { getProducerConnectionList } from './handlers/admin/get-producer-connection-list.js';
-import { getSubscriptiongroupConfig } from './handlers/admin/get-subscriptiongroup-config.js';
-import { getSystemTopicListFromBroker } from './handlers/admin/get-system-topic-list-from-broker.js';
-import { getTopicConfig } from './handlers/admin/get-topic-config.js';
-import { getTopicStatsInfo } from './handlers/admin/get-topic-stats-info.js';
-import { queryConsumeTimeSpan } from './handlers/admin/query-consume-time-span.js';
-import { querySubscriptionByConsumer } from './handlers/admin/query-subscription-by-consumer.js';
-import { queryTopicConsumeByWho } from './handlers/admin/query-topic-consume-by-who.js';
-import { queryTopicsByConsumer } from './handlers/admin/query-topics-by-consumer.js';
-import { updateAndCreateSubscriptiongroupList } from './handlers/admin/update-and-create-subscriptiongroup-list.js';
-import { updateAndCreateSubscriptiongroup } from './handlers/admin/update-and-create-subscriptiongroup.js';
-import { updateAndCreateTopicList } from './handlers/admin/update-and-create-topic-list.js';
-import { updateAndCreateTopic } from './handlers/admin/update-and-create-topic.js';
-import { updateAndGetGroupForbidden } from './handlers/admin/update-and-get-group-forbidden.js';
-import { updateBrokerConfig } from './handlers/admin/update-broker-config.js';
-import { viewBrokerStatsData } from './handlers/admin/view-broker-stats-data.js';
 import { checkClientConfig } from './handlers/check-client-config.js';
 import { getConsumerListByGroup } from './handlers/get-consumer-list-by-group.js';
 import { getEarliestMsgStoretime } from './handlers/get-earliest-msg-storetime.js';
@@ -52,16 +16,13 @@ import { unlockBatchMq } from './handlers/unlock-batch-mq.js';
 import { unregisterClient } from './handlers/unregister-client.js';
 import { updateConsumerOffset } from './handlers/update-consumer-offset.js';
 import { viewMessageById } from './handlers/view-message-by-id.js';
-import type { HeldPulls } from './holding/held-pulls.js';
-import type { QueueLockTable } from './locks/queue-lock-table.js';
-import type { OffsetTable } from './offsets/offset-table.js';
 import { pullAdmission } from './pulling/pull-admission.js';
-import type { SendProperties } from './sending/property-text.js';
-import type { SendHeader, SendTarget } from './sending/send-target.js';
-import type { StatsTable } from './stats/stats-table.js';
-import type { TopicTable } from './topics/topic-table.js';
-import type { MessageWriter } from './writing/message-writer.js';
-import type { QueueReader } from './writing/queue-reader.js';
+import type { RouteParts } from './route-parts.js';
+import { administration } from './routing/administration.js';
+import { groupProgress } from './routing/group-progress.js';
+import { observation } from './routing/observation.js';
+
+export type { RouteParts } from './route-parts.js';
 
 type Protocol = typeof protocol;
 type CommandName = { [K in keyof Protocol]: Protocol[K] extends protocol.Command ? K : never }[keyof Protocol];
@@ -132,37 +93,6 @@ export interface BrokerRoute extends Route {
   readonly unsupported?: string;
 }
 
-/** What the handlers are made of. */
-export interface RouteParts {
-  readonly config: BrokerConfig;
-  readonly live: LiveSettings;
-  readonly identity: () => BrokerIdentity;
-  readonly store: MessageStore;
-  readonly writer: MessageWriter;
-  readonly queueReader: QueueReader;
-  readonly topics: TopicTable;
-  readonly groups: GroupTable;
-  readonly offsets: OffsetTable;
-  readonly producers: ProducerTable;
-  readonly consumers: ConsumerTable;
-  readonly notifier: ClientNotifier;
-  readonly watch: ConnectionWatch;
-  readonly held: HeldPulls;
-  readonly locks: QueueLockTable;
-  readonly stats: StatsTable;
-  readonly targetOf: (header: SendHeader) => SendTarget;
-  readonly stamp: (propertyText: string) => SendProperties;
-  readonly sendExt: ReadonlyMap<string, string>;
-  readonly runtimeInfo: () => ReadonlyMap<string, string>;
-  readonly isSystem: (topic: string) => boolean;
-  readonly firstMessageInMemory: (topic: string, queueId: number) => boolean;
-  /** Resolves when changed topics are saved and known to the name servers that answer, or when waiting longer is in vain. */
-  readonly topicsPublished: () => Promise<void>;
-  readonly groupsSaved: () => Promise<void>;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
-
 function unsupported<C extends protocol.Command>(command: C, what: string): BrokerRoute {
   const remark = `${command.name}: ${what} not supported by this broker`;
   const answer = () => ({ code: protocol.ResponseCode.REQUEST_CODE_NOT_SUPPORTED, remark });
@@ -217,75 +147,12 @@ function consuming(parts: RouteParts) {
     GetConsumerListByGroup: route(protocol.GetConsumerListByGroup, getConsumerListByGroup({ consumers }), 'consumerManage'),
     QueryConsumerOffset: route(
       protocol.QueryConsumerOffset,
-      queryConsumerOffset({ offsets, store, firstMessageInMemory }),
+      queryConsumerOffset({ offsets, topics, store, firstMessageInMemory }),
       'consumerManage',
     ),
     UpdateConsumerOffset: route(protocol.UpdateConsumerOffset, updateConsumerOffset({ groups, topics, offsets }), 'consumerManage'),
     LockBatchMq: route(protocol.LockBatchMq, lockBatchMq({ locks, monotonic }), 'admin'),
     UnlockBatchMq: route(protocol.UnlockBatchMq, unlockBatchMq({ locks }), 'admin'),
-  };
-}
-
-function administration(parts: RouteParts) {
-  const { config: settings, store, topics, groups, offsets, stats, isSystem, topicsPublished, groupsSaved } = parts;
-  const { brokerName } = settings;
-  const topicChange = { topics, isSystem, settings, topicsPublished };
-  const removal = { topics, offsets, store, stats, isSystem, topicsPublished };
-  return {
-    UpdateAndCreateTopic: route(protocol.UpdateAndCreateTopic, updateAndCreateTopic(topicChange), 'admin'),
-    UpdateAndCreateTopicList: route(protocol.UpdateAndCreateTopicList, updateAndCreateTopicList(topicChange), 'admin'),
-    DeleteTopicInBroker: route(protocol.DeleteTopicInBroker, deleteTopicInBroker(removal), 'admin'),
-    GetAllTopicConfig: route(protocol.GetAllTopicConfig, getAllTopicConfig({ topics, settings }), 'admin'),
-    GetTopicConfig: route(protocol.GetTopicConfig, getTopicConfig({ topics }), 'admin'),
-    GetTopicStatsInfo: route(protocol.GetTopicStatsInfo, getTopicStatsInfo({ topics, store, stats, brokerName }), 'admin'),
-    GetSystemTopicListFromBroker: route(protocol.GetSystemTopicListFromBroker, getSystemTopicListFromBroker({ topics, isSystem }), 'admin'),
-    UpdateAndCreateSubscriptiongroup: route(
-      protocol.UpdateAndCreateSubscriptiongroup,
-      updateAndCreateSubscriptiongroup({ groups, groupsSaved }),
-      'admin',
-    ),
-    UpdateAndCreateSubscriptiongroupList: route(
-      protocol.UpdateAndCreateSubscriptiongroupList,
-      updateAndCreateSubscriptiongroupList({ groups, groupsSaved }),
-      'admin',
-    ),
-    DeleteSubscriptiongroup: route(
-      protocol.DeleteSubscriptiongroup,
-      deleteSubscriptiongroup({ groups, offsets, stats, groupsSaved }),
-      'admin',
-    ),
-    GetAllSubscriptiongroupConfig: route(
-      protocol.GetAllSubscriptiongroupConfig,
-      getAllSubscriptiongroupConfig({ groups, settings }),
-      'admin',
-    ),
-    GetSubscriptiongroupConfig: route(protocol.GetSubscriptiongroupConfig, getSubscriptiongroupConfig({ groups }), 'admin'),
-    UpdateAndGetGroupForbidden: route(protocol.UpdateAndGetGroupForbidden, updateAndGetGroupForbidden({ groups, groupsSaved }), 'admin'),
-  };
-}
-
-function observation(parts: RouteParts) {
-  const { config: settings, live, identity, store, topics, offsets, producers, consumers, stats, runtimeInfo, clock, logger } = parts;
-  const { brokerName } = settings;
-  const brokerAddr = () => identity().address;
-  return {
-    GetBrokerRuntimeInfo: route(protocol.GetBrokerRuntimeInfo, getBrokerRuntimeInfo({ runtimeInfo }), 'admin'),
-    GetBrokerConfig: route(protocol.GetBrokerConfig, getBrokerConfig({ live }), 'admin'),
-    UpdateBrokerConfig: route(protocol.UpdateBrokerConfig, updateBrokerConfig({ live, settings, logger }), 'admin'),
-    GetConsumerConnectionList: route(protocol.GetConsumerConnectionList, getConsumerConnectionList({ consumers }), 'admin'),
-    GetProducerConnectionList: route(protocol.GetProducerConnectionList, getProducerConnectionList({ producers }), 'admin'),
-    GetAllProducerInfo: route(protocol.GetAllProducerInfo, getAllProducerInfo({ producers, clock }), 'admin'),
-    GetConsumeStats: route(protocol.GetConsumeStats, getConsumeStats({ topics, consumers, offsets, store, stats, brokerName }), 'admin'),
-    QueryTopicConsumeByWho: route(protocol.QueryTopicConsumeByWho, queryTopicConsumeByWho({ consumers, offsets }), 'admin'),
-    QueryTopicsByConsumer: route(protocol.QueryTopicsByConsumer, queryTopicsByConsumer({ offsets, brokerAddr }), 'admin'),
-    QuerySubscriptionByConsumer: route(protocol.QuerySubscriptionByConsumer, querySubscriptionByConsumer({ consumers }), 'admin'),
-    QueryConsumeTimeSpan: route(
-      protocol.QueryConsumeTimeSpan,
-      queryConsumeTimeSpan({ topics, offsets, store, brokerName, clock }),
-      'admin',
-    ),
-    ViewBrokerStatsData: route(protocol.ViewBrokerStatsData, viewBrokerStatsData({ stats }), 'admin'),
-    GetAllConsumerOffset: route(protocol.GetAllConsumerOffset, getAllConsumerOffset({ offsets }), 'admin'),
   };
 }
 
@@ -307,22 +174,12 @@ function notYet() {
   return {
     ConsumerSendMsgBack: unsupported(protocol.ConsumerSendMsgBack, REDELIVERY),
     QueryMessage: unsupported(protocol.QueryMessage, QUERIES),
-    QueryConsumeQueue: unsupported(protocol.QueryConsumeQueue, 'reading of consume queues is'),
     RecallMessage: unsupported(protocol.RecallMessage, TIMERS),
     EndTransaction: unsupported(protocol.EndTransaction, TRANSACTIONS),
     ResumeCheckHalfMessage: unsupported(protocol.ResumeCheckHalfMessage, TRANSACTIONS),
-    InvokeBrokerToResetOffset: unsupported(protocol.InvokeBrokerToResetOffset, 'resetting of offsets is'),
-    InvokeBrokerToGetConsumerStatus: unsupported(protocol.InvokeBrokerToGetConsumerStatus, 'relaying to consumers is'),
-    GetConsumerRunningInfo: unsupported(protocol.GetConsumerRunningInfo, 'relaying to consumers is'),
-    ConsumeMessageDirectly: unsupported(protocol.ConsumeMessageDirectly, 'relaying to consumers is'),
-    QueryCorrectionOffset: unsupported(protocol.QueryCorrectionOffset, 'comparing of offsets is'),
-    CloneGroupOffset: unsupported(protocol.CloneGroupOffset, 'copying of offsets is'),
-    GetBrokerConsumeStats: unsupported(protocol.GetBrokerConsumeStats, 'progress of all groups is'),
     UpdateAndCreateStaticTopic: unsupported(protocol.UpdateAndCreateStaticTopic, 'static topics are'),
     DeleteTopicInBrokerList: unsupported(protocol.DeleteTopicInBrokerList, 'deleting by list is'),
     DeleteSubscriptionGroupList: unsupported(protocol.DeleteSubscriptionGroupList, 'deleting by list is'),
-    CleanExpiredConsumequeue: unsupported(protocol.CleanExpiredConsumequeue, CLEANING),
-    CleanUnusedTopic: unsupported(protocol.CleanUnusedTopic, CLEANING),
     DeleteExpiredCommitlog: unsupported(protocol.DeleteExpiredCommitlog, CLEANING),
     CheckRocksdbCqWriteProgress: unsupported(CheckRocksdbCqWriteProgress, ROCKSDB),
     ExportRocksdbConfigToJson: unsupported(ExportRocksdbConfigToJson, ROCKSDB),
@@ -390,6 +247,7 @@ export function brokerRoutes(parts: RouteParts): Readonly<Record<BrokerCommandNa
     ...consuming(parts),
     ...administration(parts),
     ...observation(parts),
+    ...groupProgress(parts),
     ...notYet(),
     ...popNotYet(),
     ...replicationNotYet(),

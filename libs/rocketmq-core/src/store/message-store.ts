@@ -9,6 +9,7 @@ import { logFlushLoop } from './flushing/log-flush-loop.js';
 import { Recovery } from './commit-log/recovery.js';
 import type { StoreConfig } from './config/store-config.js';
 import { QueueFlushLoop } from './flushing/queue-flush-loop.js';
+import type { QueueEntry } from './consume-queue/consume-queue.js';
 import { QueueTable } from './consume-queue/queue-table.js';
 import { buildersOf, type Builder } from './dispatch/builders.js';
 import { parseDelayLevels } from './dispatch/delay-levels.js';
@@ -244,6 +245,11 @@ export class MessageStore {
   earliestStoreTime(topic: string, queueId: number): number {
     const queue = this.queues.find(topic, queueId);
     return queue === undefined ? -1 : storeTimeAt(this.log, queue, queue.minOffset);
+  }
+
+  /** Entries of a queue as they are on disk. */
+  entriesOf(topic: string, queueId: number, range: { readonly from: number; readonly countMax: number }): readonly QueueEntry[] {
+    return this.queues.find(topic, queueId)?.entries(range.from, range.countMax) ?? [];
   }
 
   /** The record at a physical offset; undefined when none starts there. */

@@ -53,6 +53,11 @@ const clientSettings = {
   litePullMessageEnable: bool(true, 'Whether lite pull consumers are served.', changeable),
   rejectPullConsumerEnable: bool(false, 'Whether consumers without a heartbeat subscription are refused.', changeable),
   notifyConsumerIdsChangedEnable: bool(true, 'Whether consumers are told when members of their group come or go.', changeable),
+  useServerSideResetOffset: bool(
+    true,
+    'Whether the broker keeps reset offsets and tells the next pulls; else it tells online consumers.',
+    changeable,
+  ),
   enablePropertyFilter: bool(false, 'Whether consumers may filter by SQL92.'),
   channelExpiredTimeout: int(120_000, 'A client without a heartbeat for this long is disconnected.', ms),
   subscriptionExpiredTimeout: int(600_000, 'A subscription that came with a pull is forgotten after this long.', ms),

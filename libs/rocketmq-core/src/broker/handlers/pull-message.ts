@@ -2,16 +2,16 @@ import { need, ResponseCode, type PullMessage } from '../../protocol/index.js';
 import type { Handler, Reply, Request } from '../../remoting/index.js';
 import type { GetOutcome, MessageStore } from '../../store/index.js';
 import type { HeldPulls } from '../holding/held-pulls.js';
-import type { OffsetTable } from '../offsets/offset-table.js';
+import type { OffsetTable, QueuePosition } from '../offsets/offset-table.js';
 import { PullFlag, type AdmittedPull, type RefusedPull } from '../pulling/pull-admission.js';
-import { pullReply } from '../pulling/pull-reply.js';
+import { movedReply, pullReply } from '../pulling/pull-reply.js';
 import type { StatsTable } from '../stats/stats-table.js';
 
 type PullRequest = Request<typeof PullMessage>;
 type PullReply = Reply<typeof PullMessage>;
 
 export interface PullMessageOptions {
-  readonly store: Pick<MessageStore, 'get'>;
+  readonly store: Pick<MessageStore, 'get' | 'minQueueOffset' | 'maxQueueOffset'>;
   readonly admit: (request: PullRequest) => AdmittedPull | RefusedPull;
   readonly offsets: OffsetTable;
   readonly held: HeldPulls;
@@ -48,6 +48,8 @@ class Pull {
   run(mayHold: boolean): PullReply | Promise<PullReply> {
     const admission = this.options.admit(this.request);
     if (admission.kind === 'refused') return admission.reply;
+    const moved = this.options.offsets.takeReset(positionOf(admission));
+    if (moved !== undefined) return movedReply(moved, admission, this.options.store);
     const { header } = this.request;
     const { pullBatchMaxMessageCount } = this.options.settings;
     const outcome = this.options.store.get({
@@ -63,8 +65,7 @@ class Pull {
   }
 
   private answer(admission: AdmittedPull, outcome: GetOutcome, mayHold: boolean): PullReply | Promise<PullReply> {
-    const { group, topic, queueId } = admission;
-    const position = { group: group.groupName, topic: topic.topicName, queueId };
+    const position = positionOf(admission);
     const { offsets, stats } = this.options;
     offsets.notePulled(position, outcome.nextBeginOffset);
     if (mayHold) this.commit(position);
@@ -76,7 +77,7 @@ class Pull {
     return this.hold(admission, reply);
   }
 
-  private commit(position: { group: string; topic: string; queueId: number }): void {
+  private commit(position: QueuePosition): void {
     const { commitOffset = -1, sysFlag = 0 } = this.request.header;
     if ((sysFlag & PullFlag.COMMIT_OFFSET) !== 0 && commitOffset >= 0) this.options.offsets.commit(position, commitOffset);
   }
@@ -105,4 +106,8 @@ class Pull {
   private async runAgain(): Promise<PullReply> {
     return this.run(false);
   }
+}
+
+function positionOf({ group, topic, queueId }: AdmittedPull): QueuePosition {
+  return { group: group.groupName, topic: topic.topicName, queueId };
 }

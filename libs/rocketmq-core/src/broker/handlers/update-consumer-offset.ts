@@ -29,7 +29,9 @@ export function updateConsumerOffset({ groups, topics, offsets }: UpdateConsumer
     if (commitOffset === undefined || commitOffset < 0) {
       throw new RequestRejected(ResponseCode.INVALID_PARAMETER, `${String(commitOffset)} is no offset`);
     }
-    offsets.commit({ group, topic, queueId }, commitOffset);
+    const position = { group, topic, queueId };
+    if (offsets.isReset(position)) return { code: ResponseCode.SUCCESS, remark: 'Offset has been previously reset' };
+    offsets.commit(position, commitOffset);
     return { code: ResponseCode.SUCCESS };
   };
 }

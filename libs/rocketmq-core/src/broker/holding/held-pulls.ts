@@ -73,6 +73,10 @@ export class HeldPulls implements ArrivalListener {
     }
   }
 
+  wakeQueue(topic: string, queueId: number): void {
+    for (const pull of [...(this.queues.get(topic)?.get(queueId) ?? [])]) this.wake(pull);
+  }
+
   wakeAll(): void {
     for (const pulls of [...this.byPeer.values()]) for (const pull of [...pulls]) this.wake(pull);
   }

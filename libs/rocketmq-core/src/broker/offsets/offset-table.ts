@@ -31,6 +31,8 @@ export class OffsetTable {
   private offsets = new Map<string, Map<number, number>>();
   /** How far was delivered, committed or not; memory only. */
   private readonly pulled = new Map<string, Map<number, number>>();
+  /** Offsets that an administrator set and no pull has been told of; memory only. */
+  private readonly resets = new Map<string, Map<number, number>>();
   private version: DataVersion;
   private commits = 0;
   private changeCount = 0;
@@ -51,6 +53,40 @@ export class OffsetTable {
     if (this.commits % COMMITS_PER_VERSION === 0) {
       this.version = nextDataVersion(this.version, this.now());
     }
+  }
+
+  /**
+   * Sets where the group goes on. Until the next pull of the queue is told, no commit moves it: it would come from a consumer that has not heard.
+   * As Java: ConsumerOffsetManager.assignResetOffset.
+   */
+  reset(position: QueuePosition, queueOffset: number): void {
+    put(this.resets, keyOf(position.topic, position.group), [position.queueId, queueOffset]);
+    this.commit(position, queueOffset);
+  }
+
+  /** Whether the group was set to another offset and no pull has been told yet. */
+  isReset({ group, topic, queueId }: QueuePosition): boolean {
+    return this.resets.get(keyOf(topic, group))?.has(queueId) === true;
+  }
+
+  /** What the pull has to be told instead of messages; it is told once. */
+  takeReset({ group, topic, queueId }: QueuePosition): number | undefined {
+    // Nearly always there is none, and every pull asks.
+    if (this.resets.size === 0) return undefined;
+    const key = keyOf(topic, group);
+    const queues = this.resets.get(key);
+    const queueOffset = queues?.get(queueId);
+    if (queues?.delete(queueId) === true && queues.size === 0) this.resets.delete(key);
+    return queueOffset;
+  }
+
+  /** Makes the offsets of one group those of another. @returns whether there were any */
+  clone(topic: string, from: string, to: string): boolean {
+    const queues = this.offsets.get(keyOf(topic, from));
+    if (queues === undefined) return false;
+    this.offsets.set(keyOf(topic, to), new Map(queues));
+    this.changeCount += 1;
+    return true;
   }
 
   /** @returns -1 when the group never committed there */
@@ -102,7 +138,7 @@ export class OffsetTable {
   }
 
   private removeWhere(matches: (pair: { topic: string; group: string }) => boolean): void {
-    for (const table of [this.offsets, this.pulled]) {
+    for (const table of [this.offsets, this.pulled, this.resets]) {
       for (const key of table.keys()) {
         const pair = partsOf(key);
         if (pair !== undefined && matches(pair)) table.delete(key);

@@ -1,6 +1,6 @@
 import { ResponseCode, type PullMessage, type SubscriptionGroupConfig, type TopicConfig } from '../../protocol/index.js';
 import type { Reply } from '../../remoting/index.js';
-import type { GetOutcome, GetStatus } from '../../store/index.js';
+import type { GetOutcome, GetStatus, MessageStore } from '../../store/index.js';
 
 /** An empty queue is no error for those who start at its beginning; others are sent back there. */
 function emptyQueueCode(queueOffset: number): number {
@@ -50,4 +50,21 @@ export function pullReply(
   };
   const body = outcome.status === 'found' ? outcome.records : undefined;
   return { code: codes[outcome.status](queueOffset), remark: remarks[outcome.status], header, body };
+}
+
+/** For a group that was set to another offset: the consumer goes on from there. */
+export function movedReply(
+  nextBeginOffset: number,
+  { topic, group, queueId }: { readonly topic: TopicConfig; readonly group: SubscriptionGroupConfig; readonly queueId: number },
+  store: Pick<MessageStore, 'minQueueOffset' | 'maxQueueOffset'>,
+): Reply<typeof PullMessage> {
+  const header = {
+    suggestWhichBrokerId: MASTER_ID,
+    nextBeginOffset,
+    minOffset: store.minQueueOffset(topic.topicName, queueId),
+    maxOffset: store.maxQueueOffset(topic.topicName, queueId),
+    topicSysFlag: topic.topicSysFlag,
+    groupSysFlag: group.groupSysFlag,
+  };
+  return { code: ResponseCode.PULL_OFFSET_MOVED, remark: 'OFFSET_RESET', header };
 }

@@ -1,6 +1,15 @@
 import { assert } from '../../base/index.js';
 import type { Segment, SegmentList } from '../segments/segment-list.js';
-import { blankEntries, ENTRY_SIZE, entryMessageSize, entryPhysicalOffset, isBlankEntry, isEntry, writeEntry } from './entry-layout.js';
+import {
+  blankEntries,
+  ENTRY_SIZE,
+  entryMessageSize,
+  entryPhysicalOffset,
+  entryTagsCode,
+  isBlankEntry,
+  isEntry,
+  writeEntry,
+} from './entry-layout.js';
 
 export interface Entry {
   readonly queueOffset: number;
@@ -8,6 +17,13 @@ export interface Entry {
   /** Of the record in the commit log, in bytes. */
   readonly size: number;
   readonly tagsCode: number;
+}
+
+/** An entry as it was read. */
+export interface QueueEntry {
+  readonly physicalOffset: number;
+  readonly size: number;
+  readonly tagsCode: bigint;
 }
 
 const CHUNK_ENTRIES = 4096;
@@ -171,6 +187,17 @@ export class ConsumeQueue {
     const bytes = this.readSync(queueOffset, 1);
     if (bytes.length < ENTRY_SIZE || isBlankEntry(bytes, 0)) return undefined;
     return { physicalOffset: entryPhysicalOffset(bytes, 0), size: entryMessageSize(bytes, 0) };
+  }
+
+  /** Fewer than `count` at the end of the queue. */
+  entries(queueOffset: number, count: number): QueueEntry[] {
+    const bytes = this.readSync(queueOffset, count);
+    const starts = [...Array(Math.floor(bytes.length / ENTRY_SIZE)).keys()].map((index) => index * ENTRY_SIZE);
+    return starts.map((at) => ({
+      physicalOffset: entryPhysicalOffset(bytes, at),
+      size: entryMessageSize(bytes, at),
+      tagsCode: entryTagsCode(bytes, at),
+    }));
   }
 
   /** Forgets the entries from `queueOffset` on; the bytes behind become zero. */

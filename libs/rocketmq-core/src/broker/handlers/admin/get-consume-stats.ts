@@ -11,6 +11,7 @@ import type { Handler } from '../../../remoting/index.js';
 import type { MessageStore } from '../../../store/index.js';
 import type { ConsumerTable } from '../../clients/consumer-table.js';
 import type { OffsetTable } from '../../offsets/offset-table.js';
+import { queueProgress } from '../../offsets/queue-progress.js';
 import type { StatsTable } from '../../stats/stats-table.js';
 import type { TopicTable } from '../../topics/topic-table.js';
 
@@ -25,18 +26,12 @@ export interface GetConsumeStatsOptions {
 
 /** How far a group is behind, by queue. As Java: AdminBrokerProcessor.getConsumeStats. */
 export function getConsumeStats(options: GetConsumeStatsOptions): Handler<typeof GetConsumeStats> {
-  const { topics, store, offsets, stats, brokerName } = options;
+  const { topics, offsets, stats, brokerName } = options;
 
   const progress = (group: string, topic: string, queueId: number): OffsetWrapper => {
     const position = { group, topic, queueId };
-    const consumerOffset = Math.max(0, offsets.query(position));
-    const lastTimestamp = consumerOffset > 0 ? store.storeTimeAt(topic, queueId, consumerOffset - 1) : 0;
-    return {
-      brokerOffset: Math.max(0, store.maxQueueOffset(topic, queueId)),
-      consumerOffset,
-      pullOffset: Math.max(consumerOffset, offsets.queryPulled(position)),
-      lastTimestamp: Math.max(0, lastTimestamp),
-    };
+    const row = queueProgress(options, position);
+    return { ...row, pullOffset: Math.max(row.consumerOffset, offsets.queryPulled(position)) };
   };
 
   return ({ header }) => {
