@@ -29,7 +29,17 @@ export type { ConsumeFromWhere, PushConsumerOptions } from './config/consumer-op
 export type { ProducerOptions } from './config/producer-options.js';
 export type { QueueFigures } from './consumer/assignment.js';
 export { PushConsumer, type ConsumerState } from './consumer/push-consumer.js';
-export { CallRefused, InvalidInput, isCallRefused, isInvalidInput, isSendFailed, SendFailed, type SendFailure } from './errors.js';
+export {
+  CallRefused,
+  InvalidInput,
+  isCallRefused,
+  isInvalidInput,
+  isNoReply,
+  isSendFailed,
+  NoReply,
+  SendFailed,
+  type SendFailure,
+} from './errors.js';
 export type {
   BatchItemResult,
   BatchListener,
@@ -40,9 +50,18 @@ export type {
   OutgoingMessage,
   QueueSelector,
   ReceivedMessage,
+  ReplyAddress,
+  ReplyMessage,
+  RequestOptions,
   SendOptions,
   SendResult,
   SendStatus,
 } from './message-types.js';
-export type { AllocateFunction, AllocateStrategy, AllocationInput } from './rebalance/allocate.js';
+export type { AllocateStrategy } from './rebalance/allocate.js';
+export type { AllocateFunction, AllocationInput } from './rebalance/allocation.js';
+export { allocateByConsistentHash } from './rebalance/consistent-hash.js';
+export { allocateByConfig } from './rebalance/fixed-queues.js';
+export { allocateByMachineRoom, allocateNearby, type MachineRooms } from './rebalance/machine-rooms.js';
 export { Producer } from './producer/producer.js';
+export { createReply, expectsReply } from './producer/reply-properties.js';
+export type { AdmissionLimits } from './producer/send-queue.js';

@@ -1,7 +1,7 @@
 import { newGroupProblem, topicProblem } from '../../protocol/index.js';
 import { InvalidInput } from '../errors.js';
 import type { BatchListener, MessageListener } from '../message-types.js';
-import type { AllocateStrategy } from '../rebalance/allocate.js';
+import { type AllocateStrategy, isAllocateStrategy } from '../rebalance/allocate.js';
 import { duration, ranged } from './ranges.js';
 
 /** Where a group starts in a queue for which the broker knows no offset of it. As Java: ConsumeFromWhere. */
@@ -25,7 +25,10 @@ export interface PushConsumerOptions {
   readonly consumeFromWhere?: ConsumeFromWhere;
   /** For CONSUME_FROM_TIMESTAMP: milliseconds since the epoch; default 30 minutes before the start. */
   readonly consumeTimestamp?: number;
-  /** `AVG` (default), `AVG_BY_CIRCLE`, or a function of one's own. Members of one group must agree. */
+  /**
+   * `AVG` (default), `AVG_BY_CIRCLE`, `CONSISTENT_HASH`, what `allocateByConfig`, `allocateByMachineRoom`, `allocateNearby` and
+   * `allocateByConsistentHash` make, or a function of one's own. Members of one group must agree.
+   */
   readonly allocateMessageQueueStrategy?: AllocateStrategy;
   /** Messages that one pull asks for, 1 to 1024; default 32. */
   readonly pullBatchSize?: number;
@@ -74,7 +77,7 @@ export function resolveConsumerOptions(options: PushConsumerOptions): PushConsum
     concurrency: ranged('concurrency', options.concurrency, 20, [1, 1000]),
     consumeFromWhere: options.consumeFromWhere ?? 'CONSUME_FROM_LAST_OFFSET',
     consumeTimestamp: options.consumeTimestamp,
-    allocateMessageQueueStrategy: options.allocateMessageQueueStrategy ?? 'AVG',
+    allocateMessageQueueStrategy: checkedStrategy(options.allocateMessageQueueStrategy),
     ...pullSettings(options),
     maxReconsumeTimes: maxReconsumeTimes === -1 ? MAX_RECONSUME_TIMES : maxReconsumeTimes,
     consumeTimeoutMs: duration('consumeTimeoutMs', options.consumeTimeoutMs, 15 * 60_000),
@@ -97,6 +100,11 @@ function pullSettings(options: PushConsumerOptions) {
     pullThresholdSizeForTopic: optional('pullThresholdSizeForTopic', 102_400),
     consumeConcurrentlyMaxSpan: ranged('consumeConcurrentlyMaxSpan', options.consumeConcurrentlyMaxSpan, 2000, [1, 65535]),
   };
+}
+
+function checkedStrategy(strategy: AllocateStrategy = 'AVG'): AllocateStrategy {
+  if (isAllocateStrategy(strategy)) return strategy;
+  throw new InvalidInput('allocateMessageQueueStrategy', `${String(strategy)} is not a known allocation strategy`);
 }
 
 function checkedSubscriptions(subscriptions: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

@@ -116,6 +116,7 @@ describe('resolveConsumerOptions', () => {
     ['concurrency', { concurrency: 1001 }],
     ['pullThresholdForTopic', { pullThresholdForTopic: 0 }],
     ['maxReconsumeTimes', { maxReconsumeTimes: -2 }],
+    ['allocateMessageQueueStrategy', { allocateMessageQueueStrategy: 'toString' as 'AVG' }],
   ])('refuses a wrong %s', (field, options) => {
     expect(() => resolveConsumerOptions({ ...base, ...options })).toThrow(expect.objectContaining({ name: 'InvalidInput', field }));
   });

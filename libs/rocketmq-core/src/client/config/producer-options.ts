@@ -37,6 +37,8 @@ export interface ProducerOptions {
   readonly inFlightMax?: number;
   /** Bytes of bodies that may be under way at once; further ones wait. At least 1 MiB, default 100 MiB. */
   readonly inFlightBytesMax?: number;
+  /** Requests that may wait for their replies at once; further ones are refused. 1 to 1000000, default 10000. */
+  readonly waitingRequestsMax?: number;
 }
 
 export interface ProducerSettings extends Readonly<
@@ -75,6 +77,7 @@ export function resolveProducerOptions(options: ProducerOptions): ProducerSettin
     defaultTopicQueueNums: ranged('defaultTopicQueueNums', options.defaultTopicQueueNums, 4, [1, 65535]),
     sendLatencyFaultEnable: options.sendLatencyFaultEnable ?? false,
     inFlightMax: ranged('inFlightMax', options.inFlightMax, 10_000, [10, 1_000_000]),
+    waitingRequestsMax: ranged('waitingRequestsMax', options.waitingRequestsMax, 10_000, [1, 1_000_000]),
     inFlightBytesMax: ranged('inFlightBytesMax', options.inFlightBytesMax, 100 * MIB, [MIB, Number.MAX_SAFE_INTEGER]),
   };
 }

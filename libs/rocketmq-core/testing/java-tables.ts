@@ -1,0 +1,44 @@
+import { apacheClassPath, compiledClasses } from './java-artifacts.js';
+import { JavaHome } from './java-cluster.js';
+import { JavaProcess } from './java-process.js';
+
+const startTimeoutMs = 180_000;
+const answerMark = '= ';
+
+/** The real classes of a Java client, asked for their choices: `libs/rocketmq-core/test/interop/java/tools/Tables.java`. */
+export class JavaTables {
+  private readonly waiting: ((answer: string) => void)[] = [];
+
+  private constructor(private readonly java: JavaProcess) {
+    java.onLine((line) => {
+      if (line.startsWith(answerMark)) this.waiting.shift()?.(line.slice(answerMark.length));
+    });
+  }
+
+  static async start(version: string): Promise<JavaTables> {
+    const home = new JavaHome();
+    const java = new JavaProcess({
+      title: `tables ${version}`,
+      mainClass: 'Tables',
+      classPath: [home.conf, compiledClasses('tools', 'tools', version), apacheClassPath('tools', version)],
+      homeFolder: home.folder,
+    });
+    void java.exited.then(() => home.remove());
+    await java.line(/^ready/, startTimeoutMs);
+    return new JavaTables(java);
+  }
+
+  /** @throws Error when the process ends before it answers */
+  ask(...words: readonly string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push(resolve);
+      void this.java.exited.then(() => reject(new Error(`Java ended:\n${this.java.output}`)));
+      this.java.write(words.map(encodeURIComponent).join(' '));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.java.write('quit');
+    await this.java.exited;
+  }
+}
