@@ -67,6 +67,7 @@ export function brokerMetrics(source: MetricsSource): Metric[] {
     metric('throughput_in_total', 'counter', 'Bytes of the bodies stored.', inDrafts(source, 'bytes')),
     metric('messages_out_total', 'counter', 'Messages delivered.', outDrafts(source, 'messages')),
     metric('throughput_out_total', 'counter', 'Bytes delivered.', outDrafts(source, 'bytes')),
+    metric('send_to_dlq_messages_total', 'counter', 'Messages that became dead letters.', deadLetterDrafts(source)),
     metric('producer_connections', 'gauge', 'Connections of producers.', producerDrafts(source.producers)),
     metric('consumer_connections', 'gauge', 'Connections of consumers.', consumerDrafts(source)),
     metric('consumer_lag_messages', 'gauge', 'Messages a group has not consumed.', lags.messages),
@@ -117,6 +118,13 @@ function outDrafts({ stats, isSystem }: MetricsSource, figure: 'messages' | 'byt
     const { topic, group } = flow;
     return [{ topic, consumer_group: group, is_system: String(isSystem(topic) || isSystemGroup(group)) }, flow[figure]];
   });
+}
+
+function deadLetterDrafts({ stats, isSystem }: MetricsSource): Draft[] {
+  return [...stats.deadLetterCounts()].map(({ group, topic, messages }) => [
+    { topic, consumer_group: group, is_system: String(isSystem(topic) || isSystemGroup(group)) },
+    messages,
+  ]);
 }
 
 /** Counts members that look the same from outside as one sample. */

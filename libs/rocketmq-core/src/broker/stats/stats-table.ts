@@ -14,6 +14,8 @@ export interface FlowTotals {
 export class StatsTable {
   private readonly puts = new Map<string, Flow>();
   private readonly gets = new Map<string, Map<string, Flow>>();
+  private readonly sendBacks = new Map<string, Map<string, StatsItem>>();
+  private readonly deadLetters = new Map<string, Map<string, number>>();
   private readonly brokerPut: StatsItem;
   private readonly brokerGet: StatsItem;
 
@@ -44,6 +46,21 @@ export class StatsTable {
     this.brokerGet.add(flow.messages);
   }
 
+  /** @param topic the one that the message was sent to first */
+  countSendBack(group: string, topic: string): void {
+    let topics = this.sendBacks.get(group);
+    if (topics === undefined) this.sendBacks.set(group, (topics = new Map<string, StatsItem>()));
+    let item = topics.get(topic);
+    if (item === undefined) topics.set(topic, (item = new StatsItem(this.monotonic())));
+    item.add(1);
+  }
+
+  countDeadLetter(group: string, topic: string): void {
+    let topics = this.deadLetters.get(group);
+    if (topics === undefined) this.deadLetters.set(group, (topics = new Map<string, number>()));
+    topics.set(topic, (topics.get(topic) ?? 0) + 1);
+  }
+
   get putTotal(): number {
     return this.brokerPut.value;
   }
@@ -60,7 +77,7 @@ export class StatsTable {
   }
 
   /**
-   * @param name TOPIC_PUT_NUMS, TOPIC_PUT_SIZE, GROUP_GET_NUMS, GROUP_GET_SIZE (key `topic@group`), BROKER_PUT_NUMS or BROKER_GET_NUMS
+   * @param name TOPIC_PUT_NUMS, TOPIC_PUT_SIZE, GROUP_GET_NUMS, GROUP_GET_SIZE, SNDBCK_PUT_NUMS (key `topic@group`), BROKER_PUT_NUMS or BROKER_GET_NUMS
    * @returns undefined when nothing was counted under that name and key
    */
   view(name: string, key: string): { minute: StatsSnapshot; hour: StatsSnapshot; day: StatsSnapshot } | undefined {
@@ -78,13 +95,17 @@ export class StatsTable {
     }
   }
 
+  *deadLetterCounts(): Iterable<{ group: string; topic: string; messages: number }> {
+    for (const [group, topics] of this.deadLetters) for (const [topic, messages] of topics) yield { group, topic, messages };
+  }
+
   removeTopic(topic: string): void {
     this.puts.delete(topic);
-    for (const topics of this.gets.values()) topics.delete(topic);
+    for (const counts of [this.gets, this.sendBacks, this.deadLetters]) for (const topics of counts.values()) topics.delete(topic);
   }
 
   removeGroup(group: string): void {
-    this.gets.delete(group);
+    for (const counts of [this.gets, this.sendBacks, this.deadLetters]) counts.delete(group);
   }
 
   sample(nowMs: number): void {
@@ -92,12 +113,17 @@ export class StatsTable {
     this.brokerGet.sample(nowMs);
     for (const flow of this.puts.values()) sampleFlow(flow, nowMs);
     for (const topics of this.gets.values()) for (const flow of topics.values()) sampleFlow(flow, nowMs);
+    for (const topics of this.sendBacks.values()) for (const item of topics.values()) item.sample(nowMs);
   }
 
   private find(name: string, key: string): StatsItem | undefined {
     if (name === 'BROKER_PUT_NUMS' || name === 'BROKER_GET_NUMS') {
       if (key !== this.cluster) return undefined;
       return name === 'BROKER_PUT_NUMS' ? this.brokerPut : this.brokerGet;
+    }
+    if (name === 'SNDBCK_PUT_NUMS') {
+      const at = key.indexOf('@');
+      return this.sendBacks.get(key.slice(at + 1))?.get(key.slice(0, at));
     }
     const [, source, figure] = /^(TOPIC_PUT|GROUP_GET)_(NUMS|SIZE)$/.exec(name) ?? [];
     if (source === undefined) return undefined;
