@@ -14,6 +14,8 @@ import { LiveSettings } from './config/live-settings.js';
 import { HeldPulls } from './holding/held-pulls.js';
 import { QueueLockTable } from './locks/queue-lock-table.js';
 import { VERSION_DESC } from './product.js';
+import { RedeliveryTopics } from './redelivery/redelivery-topics.js';
+import { RetrySends } from './redelivery/retry-sends.js';
 import { RegisterLoop } from './registration/register-loop.js';
 import { registrationBody } from './registration/registration-body.js';
 import type { RouteParts } from './routes.js';
@@ -25,6 +27,7 @@ import { newBrokerRates } from './stats/sample-loop.js';
 import { StatsTable } from './stats/stats-table.js';
 import { SavedTables } from './tables.js';
 import { systemTopicsOf, systemTopicTest } from './topics/system-topics.js';
+import { UnsavedTopics } from './topics/unsaved-topics.js';
 import { MessageWriter } from './writing/message-writer.js';
 import { QueueReader } from './writing/queue-reader.js';
 
@@ -162,6 +165,15 @@ export class Parts {
     const { config, tables, doors, registration } = this;
     const { clock, random, logger } = doors;
     const { topics, groups, offsets, topicSaver, groupSaver } = tables;
+    const topicsPublished = async () => {
+      await Promise.all([topicSaver.settled(), registration.told(PUBLISH_WAIT_MS)]);
+    };
+    const unsaved = new UnsavedTopics(topicsPublished);
+    const redeliveryTopics = new RedeliveryTopics({ topics, unsaved, random });
+    const retrySends = new RetrySends({
+      ...{ groups, redeliveryTopics, locks: this.locks, monotonic: () => clock.monotonic() },
+      onDeadLetter: (group, topic) => this.stats.countDeadLetter(group, topic),
+    });
     const trace = { region: config.regionId, on: String(config.traceOn) };
     const uniqueIds = new UniqueIdGenerator(
       { ip: Buffer.from([127, 0, 0, 1]), pid: process.pid, salt: random.bytes(4).readInt32BE() },
@@ -178,7 +190,11 @@ export class Parts {
       ...{ producers: this.producers, consumers: this.consumers, notifier: this.notifier },
       ...{ watch: this.watch, held: this.held, locks: this.locks, stats: this.stats, isSystem: this.isSystem },
       identity: () => this.whereabouts.identity,
-      targetOf: sendTargetFinder({ topics, clock, random, settings: config }),
+      ...{ topicsPublished, unsaved, redeliveryTopics, retrySends },
+      targetOf: sendTargetFinder({
+        ...{ topics, clock, random, settings: config },
+        retryTopicOf: (topic, unitMode) => retrySends.topicOf(topic, unitMode),
+      }),
       stamp: propertyStamper({ fixed, newUniqueKey: () => uniqueIds.next() }),
       sendExt: new Map([
         [PropertyName.MSG_REGION, trace.region],
@@ -186,9 +202,6 @@ export class Parts {
       ]),
       runtimeInfo: () => this.runtimeInfo(),
       firstMessageInMemory: (topic, queueId) => this.firstMessageInMemory(topic, queueId),
-      topicsPublished: async () => {
-        await Promise.all([topicSaver.settled(), registration.told(PUBLISH_WAIT_MS)]);
-      },
       groupsSaved: () => groupSaver.settled(),
     };
   }

@@ -11,10 +11,13 @@ import type { GroupTable } from './groups/group-table.js';
 import type { HeldPulls } from './holding/held-pulls.js';
 import type { QueueLockTable } from './locks/queue-lock-table.js';
 import type { OffsetTable } from './offsets/offset-table.js';
+import type { RedeliveryTopics } from './redelivery/redelivery-topics.js';
+import type { RetrySends } from './redelivery/retry-sends.js';
 import type { SendProperties } from './sending/property-text.js';
 import type { SendHeader, SendTarget } from './sending/send-target.js';
 import type { StatsTable } from './stats/stats-table.js';
 import type { TopicTable } from './topics/topic-table.js';
+import type { UnsavedTopics } from './topics/unsaved-topics.js';
 import type { MessageWriter } from './writing/message-writer.js';
 import type { QueueReader } from './writing/queue-reader.js';
 
@@ -42,6 +45,9 @@ export interface RouteParts {
   readonly runtimeInfo: () => ReadonlyMap<string, string>;
   readonly isSystem: (topic: string) => boolean;
   readonly firstMessageInMemory: (topic: string, queueId: number) => boolean;
+  readonly unsaved: UnsavedTopics;
+  readonly redeliveryTopics: RedeliveryTopics;
+  readonly retrySends: RetrySends;
   /** Resolves when changed topics are saved and known to the name servers that answer, or when waiting longer is in vain. */
   readonly topicsPublished: () => Promise<void>;
   readonly groupsSaved: () => Promise<void>;

@@ -1,6 +1,7 @@
 import * as protocol from '../protocol/index.js';
 import { route, type Route } from '../remoting/index.js';
 import { checkClientConfig } from './handlers/check-client-config.js';
+import { consumerSendMsgBack } from './handlers/consumer-send-msg-back.js';
 import { getConsumerListByGroup } from './handlers/get-consumer-list-by-group.js';
 import { getEarliestMsgStoretime } from './handlers/get-earliest-msg-storetime.js';
 import { getMaxOffset } from './handlers/get-max-offset.js';
@@ -100,16 +101,19 @@ function unsupported<C extends protocol.Command>(command: C, what: string): Brok
 }
 
 function messaging(parts: RouteParts) {
-  const { config: settings, identity, store, topics, groups, consumers, offsets, held, stats, topicsPublished, clock } = parts;
+  const { config: settings, identity, store, topics, groups, consumers, offsets, held, stats, clock } = parts;
   const monotonic = () => clock.monotonic();
-  const { writer, targetOf, stamp, sendExt: ext } = parts;
-  const send = sendMessage({ writer, targetOf, stamp, stats, identity, topicsPublished, ext, maxMessageSize: settings.maxMessageSize });
+  const { writer, targetOf, stamp, sendExt: ext, unsaved, retrySends, redeliveryTopics } = parts;
+  const { maxMessageSize } = settings;
+  const send = sendMessage({ writer, targetOf, retrySends, stamp, stats, identity, unsaved, ext, maxMessageSize });
+  const sendBack = consumerSendMsgBack({ groups, redeliveryTopics, unsaved, store, writer, identity, stats, settings });
   const admit = pullAdmission({ topics, groups, consumers, monotonic, settings });
   const pull = pullMessage({ store, admit, offsets, held, stats, monotonic, settings });
   return {
     SendMessage: route(protocol.SendMessage, send, 'send'),
     SendMessageV2: route(protocol.SendMessageV2, send, 'send'),
     SendBatchMessage: route(protocol.SendBatchMessage, send, 'send'),
+    ConsumerSendMsgBack: route(protocol.ConsumerSendMsgBack, sendBack, 'send'),
     PullMessage: route(protocol.PullMessage, pull, 'pull'),
     LitePullMessage: route(protocol.LitePullMessage, pull, 'litePull'),
     ViewMessageById: route(protocol.ViewMessageById, viewMessageById({ store }), 'query'),
@@ -157,7 +161,6 @@ function consuming(parts: RouteParts) {
 }
 
 const TRANSACTIONS = 'transactions are';
-const REDELIVERY = 'redelivery by the broker is';
 const QUERIES = 'the message index is';
 const POP = 'pop consumption is';
 const LITE = 'lite topics are';
@@ -172,7 +175,6 @@ const ROCKSDB = 'RocksDB is';
 function notYet() {
   const { CheckRocksdbCqWriteProgress, ExportRocksdbConfigToJson, SetCommitlogReadMode } = protocol;
   return {
-    ConsumerSendMsgBack: unsupported(protocol.ConsumerSendMsgBack, REDELIVERY),
     QueryMessage: unsupported(protocol.QueryMessage, QUERIES),
     RecallMessage: unsupported(protocol.RecallMessage, TIMERS),
     EndTransaction: unsupported(protocol.EndTransaction, TRANSACTIONS),

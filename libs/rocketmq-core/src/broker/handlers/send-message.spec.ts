@@ -4,6 +4,7 @@ import type { SendMessage, TopicConfig } from '../../protocol/index.js';
 import type { Reply, Request } from '../../remoting/index.js';
 import { propertyStamper } from '../sending/property-text.js';
 import { StatsTable } from '../stats/stats-table.js';
+import { UnsavedTopics } from '../topics/unsaved-topics.js';
 import { sendMessage } from './send-message.js';
 
 const topic: TopicConfig = {
@@ -35,7 +36,8 @@ function setUp() {
     stamp: propertyStamper({ fixed: new Map(), newUniqueKey: () => 'U' }),
     stats: new StatsTable('C', () => 0),
     identity: () => identity as never,
-    topicsPublished: () => saved.promise,
+    unsaved: new UnsavedTopics(() => saved.promise),
+    retrySends: { deadLetterOf: () => undefined },
     ext: new Map(),
     maxMessageSize: 100,
   });

@@ -1,6 +1,7 @@
 import { isProtocolViolation, RequestRejected } from '../../base/index.js';
 import {
   decodeBatchBody,
+  isRetryTopic,
   need,
   PropertyName,
   propertyOf,
@@ -13,10 +14,12 @@ import {
 import type { Handler, Reply, Request } from '../../remoting/index.js';
 import type { AppendOutcome } from '../../store/index.js';
 import type { BrokerIdentity } from '../config/listen-address.js';
+import type { RetrySends } from '../redelivery/retry-sends.js';
 import { acceptance, isAccepted, refusal } from '../sending/append-reply.js';
 import { asksForMore, type SendProperties } from '../sending/property-text.js';
 import type { SendHeader, SendTarget } from '../sending/send-target.js';
 import type { StatsTable } from '../stats/stats-table.js';
+import type { UnsavedTopics } from '../topics/unsaved-topics.js';
 import type { MessageWriter } from '../writing/message-writer.js';
 
 type SendRequest = Request<typeof SendMessage>;
@@ -28,8 +31,8 @@ export interface SendMessageOptions {
   readonly stamp: (propertyText: string) => SendProperties;
   readonly stats: StatsTable;
   readonly identity: () => BrokerIdentity;
-  /** Resolves when topics made so far are saved and known to the name servers, or when waiting longer is in vain. */
-  readonly topicsPublished: () => Promise<void>;
+  readonly unsaved: UnsavedTopics;
+  readonly retrySends: Pick<RetrySends, 'deadLetterOf'>;
   /** MSG_REGION and TRACE_ON. */
   readonly ext: ReadonlyMap<string, string>;
   /** Bytes. */
@@ -72,33 +75,22 @@ export function sendMessage(options: SendMessageOptions): Handler<typeof SendMes
   const sends = new Sends(options);
   return (request) => {
     const target = options.targetOf(request.header);
-    if (target.created) sends.publish(target.topic.topicName);
-    return request.header.batch === true ? sends.sendBatch(request, target) : sends.sendOne(request, target);
+    if (target.created) options.unsaved.add(target.topic.topicName);
+    if (request.header.batch === true) return sends.sendBatch(request, target);
+    const dead = isRetryTopic(target.topic.topicName) ? options.retrySends.deadLetterOf(request.header, request.frame.version) : undefined;
+    return dead === undefined ? sends.sendOne(request, target) : sends.sendOne(request, { ...dead, created: false }, dead.propertyText);
   };
 }
 
 class Sends {
-  // New topics by name. Until theirs is saved no send to them is answered: a crash would lose the topic, and with it messages that were acknowledged.
-  private readonly publishing = new Map<string, Promise<void>>();
-
   constructor(private readonly options: SendMessageOptions) {}
 
-  publish(topic: string): void {
-    // A topic file that cannot be written is no reason to send a stored message again. The saver has logged it.
-    const pending = this.options
-      .topicsPublished()
-      .catch(() => undefined)
-      .then(() => {
-        if (this.publishing.get(topic) === pending) this.publishing.delete(topic);
-      });
-    this.publishing.set(topic, pending);
-  }
-
-  async sendOne(request: SendRequest, target: SendTarget): Promise<SendReply> {
+  /** @param propertyText those of the request, unless the message is something else than its sender thinks */
+  async sendOne(request: SendRequest, target: SendTarget, propertyText = request.header.properties ?? ''): Promise<SendReply> {
     const { writer, stamp, identity } = this.options;
     const { header } = request;
     const body = bodyOf(request);
-    const properties = stamp(header.properties ?? '');
+    const properties = stamp(propertyText);
     checkSupported(properties);
     checkCompaction(target.topic, properties.stored);
     const queueId = properties.priority === undefined ? target.queueId : queueOfPriority(properties.priority, target.topic);
@@ -124,6 +116,8 @@ class Sends {
     const { writer, stamp, identity, maxMessageSize } = this.options;
     const { header } = request;
     const body = bodyOf(request);
+    const { topicName } = target.topic;
+    if (isRetryTopic(topicName)) refuseMessage(`batch request does not support retry group ${topicName}`);
     if (body.length > maxMessageSize) refuseMessage(`a batch of ${body.length} bytes, at most ${maxMessageSize} are allowed`);
     if (target.topic.attributes.get('queue.type') === 'BatchCQ')
       refuseMessage('batches to a topic with queue.type=BatchCQ are not supported by this broker');
@@ -153,7 +147,7 @@ class Sends {
     if (!isAccepted(outcome)) return refusal(outcome, ext);
     stats.countPut(sent.topic, outcome.physicalOffsets.length, sent.bytes);
     const reply = acceptance(outcome, sent, { ext, messageId: identity().messageId });
-    const pending = this.publishing.size === 0 ? undefined : this.publishing.get(sent.topic);
+    const pending = this.options.unsaved.pendingOf(sent.topic);
     return pending === undefined ? reply : pending.then(() => reply);
   }
 }

@@ -24,6 +24,8 @@ export interface SendTarget {
 
 export interface SendTargetOptions {
   readonly topics: TopicTable;
+  /** Finds or makes a retry topic. @throws RequestRejected */
+  readonly retryTopicOf: (topic: string, unitMode: boolean) => TopicConfig;
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: {
@@ -40,7 +42,7 @@ const UNIT = 1;
  * Finds or makes the topic and the queue of a send. As Java: AbstractSendMessageProcessor.msgCheck.
  * @throws RequestRejected when the send is not allowed
  */
-export function sendTargetFinder({ topics, clock, random, settings }: SendTargetOptions): (header: SendHeader) => SendTarget {
+export function sendTargetFinder({ topics, retryTopicOf, clock, random, settings }: SendTargetOptions): (header: SendHeader) => SendTarget {
   const create = (name: string, header: SendHeader): TopicConfig => {
     const problem = topicProblem(name);
     if (problem !== undefined) throw new RequestRejected(ResponseCode.INVALID_PARAMETER, problem);
@@ -59,11 +61,8 @@ export function sendTargetFinder({ topics, clock, random, settings }: SendTarget
       );
     }
     if (!isSendableTopic(name)) throw new RequestRejected(ResponseCode.NO_PERMISSION, `Sending message to topic[${name}] is forbidden.`);
-    if (isRetryTopic(name)) {
-      throw new RequestRejected(ResponseCode.MESSAGE_ILLEGAL, `redelivery through topic[${name}] is not supported by this broker`);
-    }
     const known = topics.find(name);
-    const topic = known ?? create(name, header);
+    const topic = isRetryTopic(name) ? retryTopicOf(name, header.unitMode === true) : (known ?? create(name, header));
     if (topic.order && !isWriteable(settings.brokerPermission)) {
       throw new RequestRejected(ResponseCode.NO_PERMISSION, 'the broker does not accept messages now');
     }
