@@ -19,6 +19,7 @@ import { RetrySends } from './redelivery/retry-sends.js';
 import { RegisterLoop } from './registration/register-loop.js';
 import { registrationBody } from './registration/registration-body.js';
 import type { RouteParts } from './routes.js';
+import { savedOrRefused } from './saving/saved-or-refused.js';
 import { propertyStamper } from './sending/property-text.js';
 import { sendTargetFinder } from './sending/send-target.js';
 import { brokerMetrics, type Metric } from './stats/metrics.js';
@@ -166,7 +167,7 @@ export class Parts {
     const { clock, random, logger } = doors;
     const { topics, groups, offsets, topicSaver, groupSaver } = tables;
     const topicsPublished = async () => {
-      await Promise.all([topicSaver.settled(), registration.told(PUBLISH_WAIT_MS)]);
+      await Promise.all([savedOrRefused(topicSaver), registration.told(PUBLISH_WAIT_MS)]);
     };
     const unsaved = new UnsavedTopics(topicsPublished);
     const redeliveryTopics = new RedeliveryTopics({ topics, unsaved, random });
@@ -202,7 +203,7 @@ export class Parts {
       ]),
       runtimeInfo: () => this.runtimeInfo(),
       firstMessageInMemory: (topic, queueId) => this.firstMessageInMemory(topic, queueId),
-      groupsSaved: () => groupSaver.settled(),
+      groupsSaved: () => savedOrRefused(groupSaver),
     };
   }
 

@@ -350,6 +350,16 @@ describe('the KV file', () => {
     expect((await world.ask(GetKvConfig, { namespace: 'n', key: 'k' })).header.value).toBe('v');
   });
 
+  it('keeps any namespace and key, also those that mean something to JavaScript', async () => {
+    const files = new MemoryFileSystem();
+    await open({ kvConfigPath }, files);
+    await world.ask(PutKvConfig, { namespace: '__proto__', key: 'constructor', value: 'v' });
+    await world.end();
+    await open({ kvConfigPath }, files);
+    expect((await world.ask(GetKvConfig, { namespace: '__proto__', key: 'constructor' })).header.value).toBe('v');
+    expect((await world.ask(GetKvConfig, { namespace: '__proto__', key: 'toString' })).code).toBe(ResponseCode.QUERY_NOT_FOUND);
+  });
+
   it('answers an error when it cannot be written', async () => {
     const files = new MemoryFileSystem();
     files.fault = ({ kind }) => (kind === 'write' ? 'ENOSPC' : undefined);

@@ -1,4 +1,4 @@
-import { assert, isRequestRejected, messageOf } from '../base/index.js';
+import { assert, isProtocolViolation, isRequestRejected, messageOf } from '../base/index.js';
 import {
   type Command,
   decodeFields,
@@ -19,6 +19,7 @@ import type { Reply, Request, Route } from './ports.js';
 
 const NO_EXT: ReadonlyMap<string, string> = new Map();
 const REMARK_LENGTH_MAX = 1024;
+const UNEXPECTED = 'the request failed, the log of this process says why';
 
 // By its method: a promise may come from another realm.
 const isPromise = (reply: Reply | Promise<Reply>): reply is Promise<Reply> => typeof (reply as Partial<Promise<Reply>>).then === 'function';
@@ -113,6 +114,8 @@ export class Dispatcher implements RequestSink {
 
   private replyTo(error: unknown, command: Command, connection: Connection): Reply {
     if (isRequestRejected(error)) return { code: error.code, remark: error.remark.slice(0, REMARK_LENGTH_MAX) };
+    // What a peer sent wrongly it is told; what went wrong here is for the log alone: paths and the like are none of its business.
+    if (isProtocolViolation(error)) return { code: ResponseCode.SYSTEM_ERROR, remark: messageOf(error).slice(0, REMARK_LENGTH_MAX) };
     const stack = error instanceof Error ? error.stack : undefined;
     this.options.logger.log('error', 'a request failed', {
       request: command.name,
@@ -120,7 +123,7 @@ export class Dispatcher implements RequestSink {
       error: messageOf(error),
       stack,
     });
-    return { code: ResponseCode.SYSTEM_ERROR, remark: messageOf(error).slice(0, REMARK_LENGTH_MAX) };
+    return { code: ResponseCode.SYSTEM_ERROR, remark: UNEXPECTED };
   }
 
   private respond(frame: Frame, connection: Connection, command: Command, reply: Reply): void {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   decodeConsumeStats,
   decodeGroupList,
@@ -252,5 +253,26 @@ describe('the broker', () => {
     expect(value('rocketmq_broker_permission')).toBe(6);
     expect(value('rocketmq_topic_number')).toBeGreaterThan(15);
     expect(value('rocketmq_consumer_connections', { consumer_group: 'Slow' })).toBe(1);
+  });
+});
+
+describe('a topic table that cannot be saved', () => {
+  const broken = new BrokerFixture();
+  afterAll(() => broken.close());
+
+  it('is an error to whoever changed it, until a save succeeds', async () => {
+    await broken.start();
+    const admin = broken.client('admin');
+    const file = join(broken.root, 'config/topics.json');
+    rmSync(file, { force: true });
+    mkdirSync(join(file, 'in-the-way'), { recursive: true });
+    const change = () => admin.call(UpdateAndCreateTopic, topicHeader('Unsaved'));
+    expect(await change()).toMatchObject({
+      code: ResponseCode.SYSTEM_ERROR,
+      remark: 'topics.json was not saved: the change ends with this process',
+    });
+    rmSync(file, { recursive: true });
+    expect((await change()).code).toBe(ResponseCode.SUCCESS);
+    expect(readFileSync(file, 'utf8')).toContain('Unsaved');
   });
 });

@@ -57,4 +57,18 @@ describe('TableSaver', () => {
     expect(saver.failing).toBe(false);
     expect(saves[1]?.text).toBe('later');
   });
+
+  it('tries a save that failed again for those who ask whether all is saved', async () => {
+    const saver = newSaver();
+    const first = saver.save();
+    await turn();
+    saves[0]?.done.reject(new Error('disk full'));
+    await expect(first).rejects.toThrow('disk full');
+    const saved = saver.saved();
+    await turn();
+    saves[1]?.done.resolve();
+    await saved;
+    await saver.saved();
+    expect(saves).toHaveLength(2);
+  });
 });

@@ -18,6 +18,10 @@ export class TableSaver {
 
   constructor(private readonly options: TableSaverOptions) {}
 
+  get name(): string {
+    return this.options.name;
+  }
+
   /** Whether the last save failed. */
   get failing(): boolean {
     return this.failed;
@@ -46,6 +50,14 @@ export class TableSaver {
    */
   settled(): Promise<void> {
     return this.latest;
+  }
+
+  /**
+   * Resolves when what changed so far is durable. A save that failed is tried again, so that whoever repeats a change does not hear of an old failure.
+   * @throws OperationFailed `io`
+   */
+  saved(): Promise<void> {
+    return this.failed ? this.save() : this.latest;
   }
 
   /** For changes that nobody waits for; a failure is logged and the next save tries again. */
