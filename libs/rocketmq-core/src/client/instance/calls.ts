@@ -2,12 +2,16 @@ import {
   type Command,
   ConsumerSendMsgBack,
   decodeGetConsumerListByGroupResponseBody,
+  decodeLockBatchResponseBody,
   encodeHeartbeatData,
+  encodeLockBatchRequestBody,
+  encodeUnlockBatchRequestBody,
   GetConsumerListByGroup,
   GetMaxOffset,
   HeartBeat,
   type HeaderOf,
   type HeartbeatData,
+  LockBatchMq,
   type MessageQueue,
   PullMessage,
   QueryConsumerOffset,
@@ -15,6 +19,8 @@ import {
   SearchOffsetByTimestamp,
   SendBatchMessage,
   SendMessageV2,
+  SendReplyMessageV2,
+  UnlockBatchMq,
   UnregisterClient,
   UpdateConsumerOffset,
 } from '../../protocol/index.js';
@@ -38,6 +44,13 @@ export interface GroupQueue {
   readonly queue: MessageQueue;
 }
 
+/** Queues that a client of a group wants to lock, or to unlock. */
+export interface QueueLocks {
+  readonly group: string;
+  readonly clientId: string;
+  readonly queues: readonly MessageQueue[];
+}
+
 /** One function for each request of a client. `address` is `host:port`. */
 export class BrokerCalls {
   constructor(
@@ -58,9 +71,19 @@ export class BrokerCalls {
     return this.remoting.invoke(this.sendAddress(address), command, header, callOptions(limits, body));
   }
 
+  /** Codes are for the caller to read: any but 0 means that the requester does not have it. */
+  sendReply(address: string, header: SendHeader, body: Buffer, limits: CallLimits): Promise<SendAnswer> {
+    return this.remoting.invoke(this.sendAddress(address), SendReplyMessageV2, header, callOptions(limits, body));
+  }
+
   /** Resolves when the socket has it. */
   sendOneway(address: string, header: SendHeader, body: Buffer): Promise<void> {
     return this.remoting.oneway(this.sendAddress(address), SendMessageV2, header, { body });
+  }
+
+  /** Resolves when the socket has it. */
+  sendReplyOneway(address: string, header: SendHeader, body: Buffer): Promise<void> {
+    return this.remoting.oneway(this.sendAddress(address), SendReplyMessageV2, header, { body });
   }
 
   /** Codes are for the caller to read. */
@@ -114,6 +137,16 @@ export class BrokerCalls {
     return present(SearchOffsetByTimestamp, address, answer.header.offset);
   }
 
+  /** @returns the queues that the client has locked now */
+  async lockQueues(address: string, locks: QueueLocks, limits: CallLimits): Promise<readonly MessageQueue[]> {
+    const { body } = await this.ask(address, LockBatchMq, {}, callOptions(limits, encodeLockBatchRequestBody(lockBody(locks))));
+    return decodeLockBatchResponseBody(body).lockOKMQSet;
+  }
+
+  async unlockQueues(address: string, locks: QueueLocks, limits: CallLimits): Promise<void> {
+    await this.ask(address, UnlockBatchMq, {}, callOptions(limits, encodeUnlockBatchRequestBody(lockBody(locks))));
+  }
+
   // As Java: MixAll.brokerVIPChannel.
   private sendAddress(address: string): string {
     if (!this.options.vipChannelEnabled) return address;
@@ -128,6 +161,13 @@ function callOptions(limits: CallLimits, body?: Buffer): CallOptions {
 }
 
 export const queueHeader = ({ topic, queueId, brokerName }: MessageQueue) => ({ topic, queueId, bname: brokerName });
+
+const lockBody = ({ group, clientId, queues }: QueueLocks) => ({
+  consumerGroup: group,
+  clientId,
+  mqSet: [...queues],
+  onlyThisBroker: false,
+});
 
 const offsetHeader = ({ group, queue }: GroupQueue) => ({ consumerGroup: group, ...queueHeader(queue) });
 
