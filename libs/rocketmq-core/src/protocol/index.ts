@@ -21,6 +21,7 @@ export {
   type Received,
 } from './command.js';
 export { allCommands, commandByCode } from './commands/all.js';
+export { parseDelayLevels } from './delay-levels.js';
 export {
   AuthCreateAcl,
   AuthCreateUser,

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { isCorruption } from '../base/index.js';
+import { parseDelayLevels } from '../protocol/index.js';
 import type { Clock, FileHandle, FileSystem, Logger, Loop } from '../runtime/index.js';
 import { CheckpointFile } from './checkpoint/checkpoint-file.js';
 import { AppendQueue } from './commit-log/append-queue.js';
@@ -12,7 +13,6 @@ import { QueueFlushLoop } from './flushing/queue-flush-loop.js';
 import type { QueueEntry } from './consume-queue/consume-queue.js';
 import { QueueTable } from './consume-queue/queue-table.js';
 import { buildersOf, type Builder } from './dispatch/builders.js';
-import { parseDelayLevels } from './dispatch/delay-levels.js';
 import { ReputLoop } from './dispatch/reput-loop.js';
 import type { BatchDraft, MessageDraft } from './message-draft.js';
 import type { AppendOutcome, GetOutcome } from './outcomes.js';

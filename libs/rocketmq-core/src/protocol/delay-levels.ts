@@ -1,4 +1,4 @@
-import { OperationFailed } from '../../base/index.js';
+import { OperationFailed } from '../base/index.js';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
