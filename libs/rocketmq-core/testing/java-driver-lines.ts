@@ -1,6 +1,8 @@
 /** A message as an Apache client showed it to its listener. */
 export interface JavaMessage {
   readonly consumer: string;
+  /** When the listener was called, milliseconds since the epoch. */
+  readonly seenAtMs: number;
   readonly topic: string;
   readonly brokerName: string;
   readonly queueId: number;
@@ -29,6 +31,9 @@ export interface JavaSendResult {
   readonly brokerName: string;
   readonly queueId: number;
   readonly queueOffset: number;
+  readonly transactionId?: string;
+  /** Of a timer message, where client and broker know recall. */
+  readonly recallHandle?: string;
 }
 
 export function textField(fields: URLSearchParams, name: string): string {
@@ -48,6 +53,8 @@ export function javaSendResult(fields: URLSearchParams): JavaSendResult {
     brokerName: textField(fields, 'brokerName'),
     queueId: number(fields, 'queueId'),
     queueOffset: number(fields, 'queueOffset'),
+    ...optional(fields, 'transactionId'),
+    ...optional(fields, 'recallHandle'),
   };
 }
 
@@ -55,6 +62,7 @@ export function javaMessage(fields: URLSearchParams): JavaMessage {
   const properties = [...fields].flatMap(([key, value]) => (key.startsWith('property.') ? [[key.slice('property.'.length), value]] : []));
   return {
     consumer: textField(fields, 'consumer'),
+    seenAtMs: number(fields, 'seenAtMs'),
     topic: textField(fields, 'topic'),
     brokerName: textField(fields, 'brokerName'),
     queueId: number(fields, 'queueId'),
@@ -74,7 +82,7 @@ export function javaMessage(fields: URLSearchParams): JavaMessage {
   };
 }
 
-function optional(fields: URLSearchParams, name: 'tags' | 'keys' | 'body'): { readonly [key in typeof name]?: string } {
+function optional<N extends string>(fields: URLSearchParams, name: N): { readonly [key in N]?: string } {
   const value = fields.get(name);
-  return value === null ? {} : { [name]: value };
+  return value === null ? {} : ({ [name]: value } as { readonly [key in N]: string });
 }

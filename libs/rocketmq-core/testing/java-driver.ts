@@ -7,7 +7,8 @@ import { JavaProcess } from './java-process.js';
 export interface JavaSend {
   readonly name: string;
   readonly topic: string;
-  readonly mode?: 'sync' | 'async' | 'oneway' | 'batch' | 'selector';
+  /** `selector` needs `queueId`, `sharding` needs `shardingKeys`, `transaction` a producer with outcomes. */
+  readonly mode?: 'sync' | 'async' | 'oneway' | 'batch' | 'selector' | 'sharding' | 'transaction';
   readonly count?: number;
   /** Number of the first message. */
   readonly first?: number;
@@ -19,13 +20,18 @@ export interface JavaSend {
   readonly queueId?: number;
   readonly pauseMs?: number;
   readonly delayLevel?: number;
+  readonly delaySec?: number;
+  readonly delayMs?: number;
+  readonly deliverAtMs?: number;
+  /** Separated by commas; dealt out in turns. */
+  readonly shardingKeys?: string;
   readonly properties?: Readonly<Record<string, string>>;
 }
 
 export interface JavaSent {
-  readonly results: readonly JavaSendResult[];
+  readonly results: JavaSendResult[];
   /** Keys and reason of those that were not acknowledged. */
-  readonly failures: readonly { readonly keys: string; readonly message: string }[];
+  readonly failures: { readonly keys: string; readonly message: string }[];
 }
 
 export interface JavaConsumer {
@@ -34,13 +40,43 @@ export interface JavaConsumer {
   /** Several with commas. */
   readonly topic: string;
   readonly expression?: string;
-  readonly from?: 'first' | 'last';
+  readonly filter?: 'TAG' | 'SQL92';
+  readonly from?: 'first' | 'last' | 'timestamp';
+  /** Milliseconds since the epoch; the client knows whole seconds. */
+  readonly timestamp?: number;
   readonly model?: 'clustering' | 'broadcasting';
   readonly listener?: 'concurrent' | 'orderly';
   /** How many deliveries of each message are answered with "later". */
   readonly failTimes?: number;
+  /** Said with each of these answers; 0: the broker decides. */
+  readonly delayLevel?: number;
+  /** Orderly: pause before a refused message comes again. */
+  readonly suspendMs?: number;
   readonly maxReconsumeTimes?: number;
+  /** Threads of the listener. */
+  readonly concurrency?: number;
+  readonly batchSize?: number;
+  readonly pullBatch?: number;
+  /** The listener takes this long. */
+  readonly holdMs?: number;
+  readonly instanceName?: string;
+  readonly strategy?: 'AVG' | 'AVG_BY_CIRCLE' | 'CONSISTENT_HASH';
+  /** Answers each message as a request, with this producer. */
+  readonly replyProducer?: string;
   readonly vip?: boolean;
+}
+
+export interface JavaProducer {
+  readonly name: string;
+  readonly group?: string;
+  readonly timeoutMs?: number;
+  readonly retries?: number;
+  readonly compressOver?: number;
+  readonly vip?: boolean;
+  /** Makes it transactional: outcomes (`commit`, `rollback`, `unknown`) of the local transactions, separated by commas and dealt out in turns. */
+  readonly outcomes?: string;
+  /** Answers to the first, second, … check of a message, separated by commas; the last one goes on. */
+  readonly checks?: string;
 }
 
 export interface JavaQueueOffsets {
@@ -61,22 +97,25 @@ const commandTimeoutMs = 120_000;
 
 /** Producers and consumers of one Apache client version in one Java process. */
 export class JavaDriver {
-  readonly messages: JavaMessage[] = [];
-  private readonly results: JavaSendResult[] = [];
-  private readonly failures: { keys: string; message: string }[] = [];
+  private readonly messages = new Map<string, JavaMessage[]>();
+  private readonly messageListeners = new Map<string, (message: JavaMessage) => void>();
+  private readonly checkListeners = new Map<string, (key: string) => void>();
+  private readonly sends = new Map<string, JavaSent>();
   private readonly waiting = new Map<string, { resolve: (fields: URLSearchParams) => void; reject: (error: Error) => void }>();
   private readonly watchers = new Set<() => void>();
   private nextId = 1;
 
   private constructor(private readonly java: JavaProcess) {}
 
-  static async start(version: string, nameServers: string): Promise<JavaDriver> {
+  /** @param properties options of the virtual machine */
+  static async start(version: string, nameServers: string, properties: readonly string[] = []): Promise<JavaDriver> {
     const home = new JavaHome();
     const java = new JavaProcess({
       title: `Java driver ${version}`,
       mainClass: 'Driver',
       classPath: [home.conf, compiledClasses('driver', 'client', version), apacheClassPath('client', version)],
       args: [nameServers],
+      jvm: properties,
       homeFolder: home.folder,
     });
     const driver = new JavaDriver(java);
@@ -94,24 +133,22 @@ export class JavaDriver {
     return this.java.output;
   }
 
-  async producer(options: {
-    name: string;
-    group?: string;
-    timeoutMs?: number;
-    retries?: number;
-    compressOver?: number;
-    vip?: boolean;
-  }): Promise<void> {
+  async producer(options: JavaProducer): Promise<void> {
     await this.command('producer', { ...options });
   }
 
   /** Settles when all were answered. */
   async send({ properties, ...send }: JavaSend): Promise<JavaSent> {
     const fields = Object.fromEntries(Object.entries(properties ?? {}).map(([key, value]) => [`property.${key}`, value]));
-    const [resultsBefore, failuresBefore] = [this.results.length, this.failures.length];
-    await this.command('send', { ...send, ...fields });
-    const ours = ({ keys }: { keys: string }): boolean => keys.startsWith(`${send.prefix}-`);
-    return { results: this.results.slice(resultsBefore).filter(ours), failures: this.failures.slice(failuresBefore).filter(ours) };
+    const sent: JavaSent = { results: [], failures: [] };
+    const id = String(this.nextId);
+    this.sends.set(id, sent);
+    try {
+      await this.command('send', { ...send, ...fields });
+    } finally {
+      this.sends.delete(id);
+    }
+    return sent;
   }
 
   async consumer(options: JavaConsumer): Promise<void> {
@@ -179,7 +216,24 @@ export class JavaDriver {
   }
 
   received(consumer: string): JavaMessage[] {
-    return this.messages.filter((message) => message.consumer === consumer);
+    return this.messages.get(consumer) ?? [];
+  }
+
+  /** Calls for each message of the consumer from now on; answers how to stop that. */
+  onMessage(consumer: string, listener: (message: JavaMessage) => void): () => void {
+    this.messageListeners.set(consumer, listener);
+    return () => this.messageListeners.delete(consumer);
+  }
+
+  /** Calls with the key of each message that a transaction producer is asked about; answers how to stop that. */
+  onCheck(producer: string, listener: (key: string) => void): () => void {
+    this.checkListeners.set(producer, listener);
+    return () => this.checkListeners.delete(producer);
+  }
+
+  /** A command without a method of its own. @throws Error with what the driver says */
+  tell(word: string, fields: Fields): Promise<URLSearchParams> {
+    return this.command(word, fields);
   }
 
   /**
@@ -196,7 +250,8 @@ export class JavaDriver {
       };
       const timer = setTimeout(() => {
         this.watchers.delete(check);
-        reject(new Error(`not within ${timeoutMs} ms: ${what} (${this.messages.length} messages so far)`));
+        const counts = [...this.messages].map(([consumer, messages]) => `${consumer}: ${messages.length}`).join(', ');
+        reject(new Error(`not within ${timeoutMs} ms: ${what}; messages so far: ${counts}`));
       }, timeoutMs);
       this.watchers.add(check);
       check();
@@ -245,16 +300,29 @@ export class JavaDriver {
         this.settle(fields, ({ reject }) => reject(new Error(fields.get('message') ?? 'error')));
         break;
       case 'sent':
-        this.results.push(javaSendResult(fields));
+        this.sends.get(textField(fields, 'command'))?.results.push(javaSendResult(fields));
         break;
       case 'notSent':
-        this.failures.push({ keys: textField(fields, 'keys'), message: textField(fields, 'message') });
+        this.sends
+          .get(textField(fields, 'command'))
+          ?.failures.push({ keys: textField(fields, 'keys'), message: textField(fields, 'message') });
         break;
       case 'message':
-        this.messages.push(javaMessage(fields));
+        this.takeMessage(javaMessage(fields));
+        break;
+      case 'check':
+        this.checkListeners.get(textField(fields, 'producer'))?.(textField(fields, 'keys'));
         break;
     }
     for (const watcher of [...this.watchers]) watcher();
+  }
+
+  private takeMessage(message: JavaMessage): void {
+    const { consumer } = message;
+    const messages = this.messages.get(consumer);
+    if (messages === undefined) this.messages.set(consumer, [message]);
+    else messages.push(message);
+    this.messageListeners.get(consumer)?.(message);
   }
 
   private settle(

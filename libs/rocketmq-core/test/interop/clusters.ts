@@ -19,6 +19,8 @@ export interface Cluster {
 interface ClusterOptions {
   readonly nameServerPort?: number;
   readonly conf?: JavaConf;
+  /** Options of the virtual machine of an Apache broker. */
+  readonly jvm?: readonly string[];
 }
 
 export interface ClusterKind {
@@ -39,6 +41,7 @@ async function startApacheCluster(version: string, options: ClusterOptions = {})
       nameServers: nameServer.address,
       storeFolder,
       conf: { mappedFileSizeCommitLog: 16 * 1024 * 1024, ...options.conf },
+      ...(options.jvm && { jvm: options.jvm }),
       ...(port === undefined ? {} : { port }),
     });
   let broker = await startBroker().catch(async (error: unknown) => {

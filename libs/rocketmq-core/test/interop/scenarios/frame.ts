@@ -35,7 +35,7 @@ export interface Scenario {
   run(world: ScenarioWorld): Promise<void>;
 }
 
-/** What a scenario has to work with. */
+/** What a scenario has to work with; the functions may be taken apart from it. */
 export interface ScenarioWorld {
   readonly target: TargetKind;
   /** Of the target; `5.5.0` also for ours, which behaves as it. */
@@ -45,19 +45,19 @@ export interface ScenarioWorld {
   readonly from: Party;
   readonly to: Party;
   /** The same by name, for scenarios with more than two. */
-  party(kind: PartyKind): Party;
+  readonly party: (kind: PartyKind) => Party;
   /** A name that nothing else in this run has. */
-  named(what: string): string;
+  readonly named: (what: string) => string;
   /** Creates a topic (4 queues unless told) and waits until the name server knows it. */
-  topic(what: string, settings?: Partial<TopicSettings>): Promise<string>;
+  readonly topic: (what: string, settings?: Partial<TopicSettings>) => Promise<string>;
   /** Creates a subscription group; what is left out has Java's defaults. */
-  group(what: string, settings?: Partial<SubscriptionGroupConfig>): Promise<string>;
+  readonly group: (what: string, settings?: Partial<SubscriptionGroupConfig>) => Promise<string>;
   readonly admin: AdminClient;
   /** A started client of ours with the short settings, shut down with the scenario. */
-  client(options?: Partial<ClientOptions>): Promise<ClientInstance>;
+  readonly client: (options?: Partial<ClientOptions>) => Promise<ClientInstance>;
   readonly java: JavaDriver;
   /** Restarts the broker on its store; only for scenarios that run alone. */
-  restartBroker(): Promise<void>;
+  readonly restartBroker: () => Promise<void>;
   /** Runs at the end of the scenario, the last one given first, whether it succeeded or not. */
-  onEnd(action: () => Promise<void>): void;
+  readonly onEnd: (action: () => Promise<void>) => void;
 }

@@ -1,68 +1,142 @@
 import java.lang.reflect.Method;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.rocketmq.client.consumer.AllocateMessageQueueStrategy;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.consumer.MessageSelector;
 import org.apache.rocketmq.client.consumer.PullResult;
 import org.apache.rocketmq.client.consumer.PullStatus;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
 import org.apache.rocketmq.client.consumer.listener.ConsumeOrderlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
+import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueAveragely;
+import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueAveragelyByCircle;
+import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueConsistentHash;
+import org.apache.rocketmq.client.utils.MessageUtil;
+import org.apache.rocketmq.common.UtilAll;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 
 /** Push consumers that print each message, and a pull consumer for single questions. */
 final class Consumers {
-    private static final int PRINTED_BODY_MAX = 256;
     private final String nameServers;
+    private final Producers producers;
     private final Map<String, DefaultMQPushConsumer> started = new ConcurrentHashMap<>();
     private final Map<String, DefaultMQPullConsumer> pulling = new ConcurrentHashMap<>();
 
-    Consumers(String nameServers) {
+    Consumers(String nameServers, Producers producers) {
         this.nameServers = nameServers;
+        this.producers = producers;
     }
 
     void start(Line command) throws Exception {
         String name = command.need("name");
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(command.need("group"));
         consumer.setNamesrvAddr(nameServers);
-        consumer.setInstanceName(name);
+        consumer.setInstanceName(command.text("instanceName", name));
         Upkeep.hasten(consumer);
         consumer.setVipChannelEnabled(Boolean.parseBoolean(command.text("vip", "false")));
-        consumer.setConsumeFromWhere(command.text("from", "first").equals("first") ? ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET : ConsumeFromWhere.CONSUME_FROM_LAST_OFFSET);
-        consumer.setConsumeMessageBatchMaxSize((int) command.number("batch", 1));
+        startAt(consumer, command);
+        consumer.setConsumeMessageBatchMaxSize((int) command.number("batchSize", 1));
+        if (command.has("concurrency")) {
+            consumer.setConsumeThreadMin((int) command.number("concurrency", 1));
+            consumer.setConsumeThreadMax((int) command.number("concurrency", 1));
+        }
+        if (command.has("strategy")) {
+            consumer.setAllocateMessageQueueStrategy(strategy(command.need("strategy")));
+        }
+        consumer.setSuspendCurrentQueueTimeMillis(command.number("suspendMs", 1000));
         consumer.setPullBatchSize((int) command.number("pullBatch", 32));
         consumer.setMaxReconsumeTimes((int) command.number("maxReconsumeTimes", -1));
         if (command.text("model", "clustering").equals("broadcasting")) {
             broadcast(consumer);
         }
         for (String topic : command.need("topic").split(",")) {
-            consumer.subscribe(topic, command.text("expression", "*"));
+            String expression = command.text("expression", "*");
+            if (command.text("filter", "TAG").equals("SQL92")) {
+                consumer.subscribe(topic, MessageSelector.bySql(expression));
+            } else {
+                consumer.subscribe(topic, expression);
+            }
         }
         // The first failTimes deliveries of each message are answered with "later".
         long failTimes = command.number("failTimes", 0);
         if (command.text("listener", "concurrent").equals("orderly")) {
             consumer.registerMessageListener((MessageListenerOrderly) (messages, context) -> {
-                print(name, messages);
+                taken(command, messages);
                 return messages.get(0).getReconsumeTimes() < failTimes ? ConsumeOrderlyStatus.SUSPEND_CURRENT_QUEUE_A_MOMENT : ConsumeOrderlyStatus.SUCCESS;
             });
         } else {
             consumer.registerMessageListener((MessageListenerConcurrently) (messages, context) -> {
-                print(name, messages);
+                taken(command, messages);
+                context.setDelayLevelWhenNextConsume((int) command.number("delayLevel", 0));
                 return messages.get(0).getReconsumeTimes() < failTimes ? ConsumeConcurrentlyStatus.RECONSUME_LATER : ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
             });
         }
         consumer.start();
         started.put(name, consumer);
+    }
+
+    private void taken(Line command, List<MessageExt> messages) {
+        Shown.messages(command.need("name"), messages);
+        try {
+            Thread.sleep(command.number("holdMs", 0));
+            if (command.has("replyProducer")) {
+                reply(command.need("replyProducer"), messages);
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void reply(String producer, List<MessageExt> requests) throws Exception {
+        for (MessageExt request : requests) {
+            byte[] body = ("re: " + new String(request.getBody(), StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+            producers.named(producer).send(MessageUtil.createReplyMessage(request, body));
+        }
+    }
+
+    private static void startAt(DefaultMQPushConsumer consumer, Line command) {
+        switch (command.text("from", "first")) {
+            case "first":
+                consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
+                return;
+            case "timestamp":
+                consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_TIMESTAMP);
+                consumer.setConsumeTimestamp(UtilAll.timeMillisToHumanString3(command.number("timestamp", 0)));
+                return;
+            default:
+                consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_LAST_OFFSET);
+        }
+    }
+
+    private static AllocateMessageQueueStrategy strategy(String name) {
+        switch (name) {
+            case "AVG":
+                return new AllocateMessageQueueAveragely();
+            case "AVG_BY_CIRCLE":
+                return new AllocateMessageQueueAveragelyByCircle();
+            case "CONSISTENT_HASH":
+                return new AllocateMessageQueueConsistentHash();
+            default:
+                throw new IllegalArgumentException(name);
+        }
+    }
+
+    void pause(String name) {
+        started.get(name).suspend();
+    }
+
+    void resume(String name) {
+        started.get(name).resume();
     }
 
     /** The enum lies in another package since 5.0. */
@@ -111,7 +185,7 @@ final class Consumers {
                 offset = result.getNextBeginOffset();
                 reply.with("status", result.getPullStatus()).with("next", offset).with("min", result.getMinOffset()).with("max", result.getMaxOffset());
                 if (result.getPullStatus() == PullStatus.FOUND) {
-                    print(command.need("name"), result.getMsgFoundList());
+                    Shown.messages(command.need("name"), result.getMsgFoundList());
                     seen += result.getMsgFoundList().size();
                 }
             } while (seen < count && result.getPullStatus() != PullStatus.OFFSET_ILLEGAL && offset < result.getMaxOffset());
@@ -165,31 +239,5 @@ final class Consumers {
             rows.add(queue.getBrokerName() + ":" + queue.getQueueId());
         }
         return String.join(",", rows);
-    }
-
-    private static void print(String consumer, List<MessageExt> messages) {
-        for (MessageExt message : messages) {
-            byte[] body = message.getBody();
-            Line line = new Line("message").with("consumer", consumer).with("topic", message.getTopic()).with("brokerName", message.getBrokerName())
-                .with("queueId", message.getQueueId()).with("queueOffset", message.getQueueOffset()).with("msgId", message.getMsgId()).with("tags", message.getTags())
-                .with("keys", message.getKeys()).with("bodyLength", body.length).with("bodyMd5", md5(body)).with("reconsumeTimes", message.getReconsumeTimes())
-                .with("sysFlag", message.getSysFlag()).with("bornTimestamp", message.getBornTimestamp()).with("storeTimestamp", message.getStoreTimestamp())
-                .with("bornHost", message.getBornHostString()).with("commitLogOffset", message.getCommitLogOffset());
-            if (body.length <= PRINTED_BODY_MAX) {
-                line.with("body", new String(body, StandardCharsets.UTF_8));
-            }
-            for (Map.Entry<String, String> property : message.getProperties().entrySet()) {
-                line.with("property." + property.getKey(), property.getValue());
-            }
-            line.print();
-        }
-    }
-
-    private static String md5(byte[] body) {
-        try {
-            return String.format("%032x", new BigInteger(1, MessageDigest.getInstance("MD5").digest(body)));
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -1,6 +1,8 @@
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -9,14 +11,16 @@ import java.util.concurrent.Executors;
  * by "reply" or "error" with that id; what happens in between (messages received, results of sends) comes as lines of its own. Commands run side by side.
  */
 public final class Driver {
-    private final String nameServers;
     private final Producers producers;
     private final Consumers consumers;
+    private final LitePulls litePulls;
+    private final Map<String, Action> actions;
 
     private Driver(String nameServers) {
-        this.nameServers = nameServers;
         this.producers = new Producers(nameServers);
-        this.consumers = new Consumers(nameServers);
+        this.consumers = new Consumers(nameServers, producers);
+        this.litePulls = new LitePulls(nameServers);
+        this.actions = actions();
     }
 
     public static void main(String[] args) throws Exception {
@@ -30,6 +34,7 @@ public final class Driver {
         }
         driver.producers.shutdown();
         driver.consumers.shutdown();
+        driver.litePulls.shutdown();
         System.exit(0);
     }
 
@@ -43,37 +48,43 @@ public final class Driver {
         }
     }
 
+    private interface Action {
+        void run(Line command, Line reply) throws Exception;
+    }
+
+    private Map<String, Action> actions() {
+        Map<String, Action> actions = new HashMap<>();
+        actions.put("producer", (command, reply) -> producers.start(command));
+        actions.put("stopProducer", (command, reply) -> producers.stop(command.need("name")));
+        actions.put("send", producers::send);
+        actions.put("request", (command, reply) -> producers.request(command));
+        actions.put("recall", producers::recall);
+        actions.put("consumer", (command, reply) -> consumers.start(command));
+        actions.put("stopConsumer", (command, reply) -> consumers.stop(command.need("name")));
+        actions.put("pauseConsumer", (command, reply) -> consumers.pause(command.need("name")));
+        actions.put("resumeConsumer", (command, reply) -> consumers.resume(command.need("name")));
+        actions.put("queues", consumers::queues);
+        actions.put("pull", consumers::pull);
+        actions.put("offsets", consumers::offsets);
+        actions.put("commit", (command, reply) -> consumers.commit(command));
+        actions.put("litePull", (command, reply) -> litePulls.start(command));
+        actions.put("stopLitePull", (command, reply) -> litePulls.stop(command.need("name")));
+        actions.put("poll", litePulls::poll);
+        actions.put("seek", (command, reply) -> litePulls.seek(command));
+        actions.put("pauseQueues", (command, reply) -> litePulls.pause(command));
+        actions.put("resumeQueues", (command, reply) -> litePulls.resume(command));
+        actions.put("commitLitePull", (command, reply) -> litePulls.commit(command));
+        actions.put("committed", litePulls::committed);
+        actions.put("litePullQueues", litePulls::queues);
+        actions.put("offsetForTimestamp", litePulls::offsetForTimestamp);
+        return actions;
+    }
+
     private void run(Line command, Line reply) throws Exception {
-        switch (command.word) {
-            case "send":
-                producers.send(command, reply);
-                return;
-            case "producer":
-                producers.start(command);
-                return;
-            case "stopProducer":
-                producers.stop(command.need("name"));
-                return;
-            case "consumer":
-                consumers.start(command);
-                return;
-            case "stopConsumer":
-                consumers.stop(command.need("name"));
-                return;
-            case "queues":
-                consumers.queues(command, reply);
-                return;
-            case "pull":
-                consumers.pull(command, reply);
-                return;
-            case "offsets":
-                consumers.offsets(command, reply);
-                return;
-            case "commit":
-                consumers.commit(command);
-                return;
-            default:
-                throw new IllegalArgumentException("unknown command " + command.word + " for " + nameServers);
+        Action action = actions.get(command.word);
+        if (action == null) {
+            throw new IllegalArgumentException("unknown command " + command.word);
         }
+        action.run(command, reply);
     }
 }

@@ -10,12 +10,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
 import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.client.producer.TransactionMQProducer;
+import org.apache.rocketmq.client.producer.selector.SelectMessageQueueByHash;
 import org.apache.rocketmq.common.message.Message;
+import org.apache.rocketmq.common.message.MessageAccessor;
+import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 
 /** Every way to send. A send command numbers its messages; the number is part of body and keys, so that each message can be told from all others. */
 final class Producers {
-    private static final String TAG_SEPARATOR = ",";
+    private static final String SEPARATOR = ",";
+    /** 4.9 has no name for it. */
+    private static final String SHARDING_KEY = "__SHARDINGKEY";
     private final String nameServers;
     private final Map<String, DefaultMQProducer> started = new ConcurrentHashMap<>();
 
@@ -25,7 +31,8 @@ final class Producers {
 
     void start(Line command) throws Exception {
         String name = command.need("name");
-        DefaultMQProducer producer = new DefaultMQProducer(command.text("group", "group-" + name));
+        String group = command.text("group", "group-" + name);
+        DefaultMQProducer producer = command.has("outcomes") ? transactional(group, command) : new DefaultMQProducer(group);
         producer.setNamesrvAddr(nameServers);
         producer.setInstanceName(name);
         Upkeep.hasten(producer);
@@ -36,6 +43,20 @@ final class Producers {
         producer.setCompressMsgBodyOverHowmuch((int) command.number("compressOver", 4096));
         producer.start();
         started.put(name, producer);
+    }
+
+    private static DefaultMQProducer transactional(String group, Line command) {
+        TransactionMQProducer producer = new TransactionMQProducer(group);
+        producer.setTransactionListener(new ScriptedTransactions(command.need("name"), command.need("outcomes"), command.text("checks", "commit")));
+        return producer;
+    }
+
+    DefaultMQProducer named(String name) {
+        DefaultMQProducer producer = started.get(name);
+        if (producer == null) {
+            throw new IllegalArgumentException("no producer " + name);
+        }
+        return producer;
     }
 
     void stop(String name) {
@@ -52,7 +73,7 @@ final class Producers {
     }
 
     void send(Line command, Line reply) throws Exception {
-        DefaultMQProducer producer = started.get(command.need("name"));
+        DefaultMQProducer producer = named(command.need("name"));
         int first = (int) command.number("first", 0);
         int count = (int) command.number("count", 1);
         List<Message> messages = new ArrayList<>();
@@ -67,8 +88,14 @@ final class Producers {
             case "selector":
                 sendEach(messages, command, failed, message -> producer.send(message, (queues, sent, argument) -> queue(queues, (Integer) argument), (int) command.number("queueId", 0)));
                 break;
+            case "sharding":
+                sendEach(messages, command, failed, message -> producer.send(message, new SelectMessageQueueByHash(), message.getProperty(SHARDING_KEY)));
+                break;
+            case "transaction":
+                sendEach(messages, command, failed, message -> ((TransactionMQProducer) producer).sendMessageInTransaction(message, null));
+                break;
             case "async":
-                sendAsync(producer, messages, failed);
+                sendAsync(producer, messages, command, failed);
                 break;
             case "oneway":
                 for (Message message : messages) {
@@ -76,7 +103,7 @@ final class Producers {
                 }
                 break;
             case "batch":
-                report(messages.get(0), producer.send(messages));
+                report(command, messages.get(0), producer.send(messages));
                 break;
             default:
                 throw new IllegalArgumentException(command.need("mode"));
@@ -101,9 +128,9 @@ final class Producers {
         long pauseMs = command.number("pauseMs", 0);
         for (Message message : messages) {
             try {
-                report(message, send.send(message));
+                report(command, message, send.send(message));
             } catch (Exception e) {
-                fail(message, e, failed);
+                fail(command, message, e, failed);
             }
             if (pauseMs > 0) {
                 Thread.sleep(pauseMs);
@@ -111,19 +138,19 @@ final class Producers {
         }
     }
 
-    private void sendAsync(DefaultMQProducer producer, List<Message> messages, AtomicInteger failed) throws Exception {
+    private void sendAsync(DefaultMQProducer producer, List<Message> messages, Line command, AtomicInteger failed) throws Exception {
         CountDownLatch answered = new CountDownLatch(messages.size());
         for (Message message : messages) {
             producer.send(message, new SendCallback() {
                 @Override
                 public void onSuccess(SendResult result) {
-                    report(message, result);
+                    report(command, message, result);
                     answered.countDown();
                 }
 
                 @Override
                 public void onException(Throwable e) {
-                    fail(message, e, failed);
+                    fail(command, message, e, failed);
                     answered.countDown();
                 }
             });
@@ -133,15 +160,37 @@ final class Producers {
         }
     }
 
-    private static void report(Message message, SendResult result) {
-        new Line("sent").with("keys", message.getKeys()).with("status", result.getSendStatus()).with("msgId", result.getMsgId())
+    private static void report(Line command, Message message, SendResult result) {
+        new Line("sent").with("command", command.need("id")).with("keys", message.getKeys()).with("status", result.getSendStatus()).with("msgId", result.getMsgId())
             .with("offsetMsgId", result.getOffsetMsgId()).with("brokerName", result.getMessageQueue().getBrokerName())
-            .with("queueId", result.getMessageQueue().getQueueId()).with("queueOffset", result.getQueueOffset()).print();
+            .with("queueId", result.getMessageQueue().getQueueId()).with("queueOffset", result.getQueueOffset()).with("transactionId", result.getTransactionId())
+            .with("recallHandle", recallHandle(result)).print();
     }
 
-    private static void fail(Message message, Throwable e, AtomicInteger failed) {
+    /** Known since 5.4. */
+    private static Object recallHandle(SendResult result) {
+        try {
+            return SendResult.class.getMethod("getRecallHandle").invoke(result);
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+
+    /** Asks and prints the reply as a message of the consumer "into". */
+    void request(Line command) throws Exception {
+        Message reply = named(command.need("name")).request(message(command, (int) command.number("first", 0)), command.number("timeoutMs", 3000));
+        Shown.message(command.need("into"), (MessageExt) reply);
+    }
+
+    void recall(Line command, Line reply) throws Exception {
+        Object id = DefaultMQProducer.class.getMethod("recallMessage", String.class, String.class)
+            .invoke(named(command.need("name")), command.need("topic"), command.need("handle"));
+        reply.with("msgId", id);
+    }
+
+    private static void fail(Line command, Message message, Throwable e, AtomicInteger failed) {
         failed.incrementAndGet();
-        new Line("notSent").with("keys", message.getKeys()).with("message", e.toString()).print();
+        new Line("notSent").with("command", command.need("id")).with("keys", message.getKeys()).with("message", e.toString()).print();
     }
 
     /** Body "prefix-number", then blanks up to the size: compressible. Several tags are dealt out in turns. */
@@ -150,7 +199,7 @@ final class Producers {
         byte[] text = key.getBytes(StandardCharsets.UTF_8);
         byte[] body = Arrays.copyOf(text, Math.max(text.length, (int) command.number("size", 0)));
         Arrays.fill(body, text.length, body.length, (byte) ' ');
-        String[] tags = command.text("tags", "").split(TAG_SEPARATOR);
+        String[] tags = command.text("tags", "").split(SEPARATOR);
         Message message = new Message(command.need("topic"), tags[number % tags.length], key, body);
         for (Map.Entry<String, String> property : command.under("property.").entrySet()) {
             message.putUserProperty(property.getKey(), property.getValue());
@@ -158,6 +207,20 @@ final class Producers {
         if (command.has("delayLevel")) {
             message.setDelayTimeLevel((int) command.number("delayLevel", 0));
         }
+        // 4.9 has no methods for these.
+        put(message, "TIMER_DELAY_SEC", command.text("delaySec", null));
+        put(message, "TIMER_DELAY_MS", command.text("delayMs", null));
+        put(message, "TIMER_DELIVER_MS", command.text("deliverAtMs", null));
+        if (command.has("shardingKeys")) {
+            String[] keys = command.need("shardingKeys").split(SEPARATOR);
+            put(message, SHARDING_KEY, keys[number % keys.length]);
+        }
         return message;
+    }
+
+    private static void put(Message message, String name, String value) {
+        if (value != null) {
+            MessageAccessor.putProperty(message, name, value);
+        }
     }
 }

@@ -10,5 +10,6 @@ final class Upkeep {
     static void hasten(ClientConfig client) {
         client.setHeartbeatBrokerInterval(INTERVAL_MS);
         client.setPollNameServerInterval(INTERVAL_MS);
+        client.setPersistConsumerOffsetInterval(INTERVAL_MS / 2);
     }
 }

@@ -1,0 +1,44 @@
+import { apacheServers, type ClusterKind, isLong, servers } from '../clusters.js';
+import { everyPair, type Pair, type Scenario } from './frame.js';
+import { plainScenarios } from './plain.js';
+import { Stage } from './world.js';
+
+const features: readonly (readonly [string, readonly Scenario[]])[] = [['plain', plainScenarios]];
+
+const targets: readonly ClusterKind[] = [
+  ...servers.filter(({ isOurs }) => isOurs),
+  ...apacheServers.filter(({ title }) => title === 'Apache 5.5.0' || (isLong && title === 'Apache 5.3.3')),
+];
+
+interface Run {
+  readonly title: string;
+  readonly scenario: Scenario;
+  readonly pair: Pair;
+}
+
+const titleOf = (feature: string, { name }: Scenario, { from, to }: Pair): string =>
+  `${feature}: ${name} (${from === to ? from : `${from} to ${to}`})`;
+
+const runsOf = (target: ClusterKind): readonly Run[] =>
+  features.flatMap(([feature, scenarios]) =>
+    scenarios
+      .filter((scenario) => isLong || scenario.isLong !== true)
+      .filter((scenario) => scenario.targets?.includes(target.isOurs ? 'ours' : 'apache') ?? true)
+      .flatMap((scenario) => (scenario.pairs ?? everyPair).map((pair) => ({ title: titleOf(feature, scenario, pair), scenario, pair }))),
+  );
+
+describe.each(targets)('the scenarios with $title', (target) => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    stage = await Stage.start(target, target.isOurs ? '5.5.0' : target.title.replace('Apache ', ''));
+  }, 240_000);
+
+  afterAll(() => stage.stop(), 240_000);
+
+  const runs = runsOf(target);
+  const beside = runs.filter(({ scenario }) => scenario.isAlone !== true);
+  const alone = runs.filter(({ scenario }) => scenario.isAlone === true);
+  for (const { title, scenario, pair } of beside) it.concurrent(title, () => stage.run(scenario, pair), 240_000);
+  for (const { title, scenario, pair } of alone) it(title, () => stage.run(scenario, pair), 240_000);
+});
