@@ -10,6 +10,7 @@ const suites = [
   ['build', 'npm run --silent build'],
   ['packages', 'node scripts/check-packages.mjs'],
   ['start', 'node scripts/check-start.mjs'],
+  ['faults', 'npm run --silent test:faults'],
   ['interop', 'npm run --silent test:interop'],
   ['services', 'npm run --silent test:services'],
   ['root', 'npm run --silent test:root'],
