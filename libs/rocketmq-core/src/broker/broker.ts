@@ -140,7 +140,8 @@ export class Broker {
     const { channelExpiredTimeout: silentMs, subscriptionExpiredTimeout: subscriptionUnusedMs } = config;
     const sampling = sampleLoop({ clock, logger, totals: () => store.figures(), rates, stats });
     const saving = new PersistLoop({
-      offsets: tables.offsets,
+      name: 'consumer offsets',
+      table: tables.offsets,
       saver: tables.offsetSaver,
       clock,
       logger,
@@ -152,6 +153,8 @@ export class Broker {
       { name: 'store', start: () => store.open(), stop: () => store.close() },
       { name: 'tables', start: () => tables.load(), stop: () => tables.settled() },
       { name: 'saving of offsets', start: () => saving.start(), stop: () => saving.stop() },
+      { name: 'delayed delivery', start: () => parts.delays.start(), stop: () => parts.delays.stop() },
+      { name: 'transactions', start: () => parts.transactions.start(), stop: () => parts.transactions.stop() },
       { name: 'sampling', start: () => sampling.start(), stop: () => sampling.stop() },
       { name: 'silent clients', start: () => silence.start(), stop: () => silence.stop() },
       ...this.serverStages(),

@@ -3,7 +3,7 @@ import { OperationFailed } from '../base/index.js';
 import { PropertyName, UniqueIdGenerator } from '../protocol/index.js';
 import { apacheLaneCapacities, Lanes, NameServers, nameServerSource, RemotingClient } from '../remoting/index.js';
 import type { Clock, FileSystem, Logger, Random } from '../runtime/index.js';
-import { MessageStore, storePaths } from '../store/index.js';
+import { MessageStore, storePaths, type MessageDraft } from '../store/index.js';
 import { ClientNotifier } from './clients/client-notifier.js';
 import { ConnectionWatch } from './clients/connection-watch.js';
 import { ConsumerTable } from './clients/consumer-table.js';
@@ -11,6 +11,7 @@ import { ProducerTable } from './clients/producer-table.js';
 import type { BrokerConfig } from './config/broker-config.js';
 import type { BrokerIdentity } from './config/listen-address.js';
 import { LiveSettings } from './config/live-settings.js';
+import { DelayedDelivery } from './delay/delayed-delivery.js';
 import { HeldPulls } from './holding/held-pulls.js';
 import { QueueLockTable } from './locks/queue-lock-table.js';
 import { VERSION_DESC } from './product.js';
@@ -29,6 +30,7 @@ import { StatsTable } from './stats/stats-table.js';
 import { SavedTables } from './tables.js';
 import { systemTopicsOf, systemTopicTest } from './topics/system-topics.js';
 import { UnsavedTopics } from './topics/unsaved-topics.js';
+import { Transactions } from './transactions/transactions.js';
 import { MessageWriter } from './writing/message-writer.js';
 import { QueueReader } from './writing/queue-reader.js';
 
@@ -95,6 +97,8 @@ export class Parts {
   readonly store: MessageStore;
   readonly writer: MessageWriter;
   readonly queueReader: QueueReader;
+  readonly delays: DelayedDelivery;
+  readonly transactions: Transactions;
   readonly tables: SavedTables;
   readonly client: RemotingClient;
   readonly nameServers: NameServers | undefined;
@@ -125,10 +129,18 @@ export class Parts {
       maxQueueOffset: (topic, queueId) => this.store.maxQueueOffset(topic, queueId),
     });
     this.store = new MessageStore({ config, files, clock, logger, arrivals: this.held });
-    this.writer = new MessageWriter({ store: this.store, redirects: [] });
     this.queueReader = new QueueReader({ store: this.store, logger });
+    const { store, stats, root, queueReader: reader } = this;
+    const append = (draft: MessageDraft) => this.writer.append(draft);
+    this.delays = new DelayedDelivery({ config, root, files, clock, logger, store, reader, writer: { append }, stats });
+    this.writer = new MessageWriter({ store, redirects: this.delays.redirects() });
     const onTopicsChanged = (changed: Parameters<RegisterLoop['announce']>[0]) => this.registration.announce(changed);
     this.tables = new SavedTables({ config, root: this.root, files, clock, logger, onTopicsChanged });
+    const { topics, offsets } = this.tables;
+    this.transactions = new Transactions({
+      ...{ config, root, store, reader, writer: this.writer, topics, offsets, producers, files, clock, logger },
+      identity: () => this.whereabouts.identity,
+    });
     this.client = new RemotingClient({ clock, logger });
     this.nameServers = nameServersOf(config, this.client, doors);
     this.registration = this.newRegistration();
@@ -187,7 +199,7 @@ export class Parts {
     ]);
     return {
       ...{ config, clock, logger, topics, groups, offsets },
-      ...{ live: this.live, store: this.store, writer: this.writer, queueReader: this.queueReader },
+      ...{ live: this.live, store: this.store, writer: this.writer, queueReader: this.queueReader, delays: this.delays, transactions: this.transactions },
       ...{ producers: this.producers, consumers: this.consumers, notifier: this.notifier },
       ...{ watch: this.watch, held: this.held, locks: this.locks, stats: this.stats, isSystem: this.isSystem },
       identity: () => this.whereabouts.identity,

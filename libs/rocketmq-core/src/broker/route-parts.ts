@@ -7,6 +7,7 @@ import type { ProducerTable } from './clients/producer-table.js';
 import type { BrokerConfig } from './config/broker-config.js';
 import type { BrokerIdentity } from './config/listen-address.js';
 import type { LiveSettings } from './config/live-settings.js';
+import type { DelayedDelivery } from './delay/delayed-delivery.js';
 import type { GroupTable } from './groups/group-table.js';
 import type { HeldPulls } from './holding/held-pulls.js';
 import type { QueueLockTable } from './locks/queue-lock-table.js';
@@ -18,6 +19,7 @@ import type { SendHeader, SendTarget } from './sending/send-target.js';
 import type { StatsTable } from './stats/stats-table.js';
 import type { TopicTable } from './topics/topic-table.js';
 import type { UnsavedTopics } from './topics/unsaved-topics.js';
+import type { Transactions } from './transactions/transactions.js';
 import type { MessageWriter } from './writing/message-writer.js';
 import type { QueueReader } from './writing/queue-reader.js';
 
@@ -29,6 +31,8 @@ export interface RouteParts {
   readonly store: MessageStore;
   readonly writer: MessageWriter;
   readonly queueReader: QueueReader;
+  readonly delays: DelayedDelivery;
+  readonly transactions: Transactions;
   readonly topics: TopicTable;
   readonly groups: GroupTable;
   readonly offsets: OffsetTable;

@@ -225,6 +225,7 @@ export {
   OFFSET_MOVED_TOPIC,
   predefinedGroups,
   RETRY_PREFIX,
+  replyTopic,
   retryTopic,
   ROCKSDB_TRANS_HALF_TOPIC,
   ROCKSDB_TRANS_OP_HALF_TOPIC,
@@ -266,6 +267,7 @@ export {
   removeProperty,
 } from './message/properties.js';
 export { isReservedProperty, PropertyName, TRANSIENT_PREFIX } from './message/property-name.js';
+export { decodeRecallHandle, encodeRecallHandle, type RecallHandle } from './message/recall-handle.js';
 export {
   BLANK_SIZE_MIN,
   encodeRecord,
@@ -583,6 +585,7 @@ export {
   KVConfigSerializeWrapper,
   LmqConsumerOffset,
   OffsetSerializeWrapper,
+  TransactionMetricsSerializeWrapper,
 } from './bodies/config-files.js';
 export { allBodies, configFileBodies } from './bodies/all.js';
 export { type Body, type BodyOf } from './bodies/define-body.js';

@@ -11,7 +11,7 @@ import type { AppendOutcome, GetOutcome } from './outcomes.js';
 const bodies = (outcome: GetOutcome) => decodeRecords(Buffer.concat([...outcome.records])).map((message) => message.body.toString());
 
 function placed(outcome: AppendOutcome) {
-  if (outcome.kind === 'message-illegal' || outcome.kind === 'not-writable') throw new Error(`${outcome.kind}: ${outcome.reason}`);
+  if ('reason' in outcome) throw new Error(`${outcome.kind}: ${outcome.reason}`);
   return outcome;
 }
 

@@ -217,6 +217,11 @@ export class MessageStore {
     return outcome.kind === 'ok' ? { ...outcome, kind: await gate.replicated(this.log.written) } : outcome;
   }
 
+  /** Resolves when all that has been appended so far is on the disk. @throws OperationFailed `io` */
+  flush(): Promise<void> {
+    return this.log.flush();
+  }
+
   /** Reads messages of a queue; at once when they are recent, else in the background. */
   get(request: GetRequest): GetOutcome | Promise<GetOutcome> {
     return this.reader.get(request);

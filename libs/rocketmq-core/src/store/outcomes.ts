@@ -1,6 +1,8 @@
 /** Why an append did not happen. As Java: PutMessageStatus. */
 export type AppendRefusal =
   | { readonly kind: 'message-illegal'; readonly reason: string }
+  /** The timer is off, or too many messages are due at that time. As Java: WHEEL_TIMER_NOT_ENABLE, WHEEL_TIMER_FLOW_CONTROL. */
+  | { readonly kind: 'timer-refused'; readonly reason: string }
   /** Disk full, store failed or closed: nothing is accepted now. */
   | { readonly kind: 'not-writable'; readonly reason: string };
 

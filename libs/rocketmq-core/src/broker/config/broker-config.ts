@@ -37,7 +37,6 @@ const topicSettings = {
   brokerTopicEnable: bool(true, 'Whether the topic named after the broker may be read and written.'),
   traceTopicEnable: bool(false, 'Whether the trace topic exists from the start.'),
   msgTraceTopicName: text('RMQ_SYS_TRACE_TOPIC', 'Name of the trace topic.'),
-  timerWheelEnable: bool(true, 'Whether the timer topic exists from the start.'),
   validateSystemTopicWhenUpdateTopic: bool(true, 'Whether system topics are safe from administrators.'),
   enableMixedMessageType: bool(false, 'Whether topics may have message.type=MIXED.'),
   enableSplitMetadata: bool(true, 'Whether topic and group tables are given out in pages to those who ask for pages.', changeable),
@@ -70,10 +69,47 @@ const clientSettings = {
   updateBrokerConfigEnable: bool(false, 'Whether administrators may change settings at run time. Nobody has to log in here, so it is off.'),
 };
 
+const delaySettings = {
+  flushDelayOffsetInterval: int(10_000, 'Pause between saves of how far the delay levels have delivered.', ms),
+  timerWheelEnable: bool(true, 'Whether messages may ask for a time of their own; if not they are refused.'),
+  timerPrecisionMs: int(1000, 'A message with a time of its own is delivered this much late at most. Fixed for the life of a store.', ms),
+  timerMaxDelaySec: int(3 * 24 * 3600, 'Messages that ask for a longer delay are refused.', { unit: 's', min: 1 }),
+  timerRollWindowSlot: int(
+    2 * 24 * 3600,
+    'Ticks of timerPrecisionMs after which a waiting message is written anew, so that old files can go.',
+    {
+      min: 2,
+    },
+  ),
+  timerCongestNumEachSlot: int(
+    0x7fffffff,
+    'Messages due in one tick above which further ones are refused by chance, and above twice as many always.',
+    {
+      min: 1,
+      ...changeable,
+    },
+  ),
+  timerFlushIntervalMs: int(1000, 'Pause between saves of how far the timer has come.', ms),
+  mappedFileSizeTimerLog: int(100 * 1024 * 1024, 'Size of a timer log file.', { unit: 'bytes', min: 1024, max: 0x7fffffff }),
+  appendTopicForTimerDeleteKey: bool(false, 'Whether a recall names topic and message, as releases before 5.4 do, or the message alone.'),
+  recallMessageEnable: bool(false, 'Whether producers may take back messages that wait in the timer.', changeable),
+  allowRecallWhenBrokerNotWriteable: bool(true, 'Whether they may while brokerPermission forbids writing.', changeable),
+};
+
 const registrationSettings = {
   registerNameServerPeriod: int(30_000, 'Pause between registrations, from 10 s to 60 s.', { unit: 'ms', min: 10_000, max: 60_000 }),
   registerBrokerTimeoutMills: int(24_000, 'A name server that does not answer a registration within this time has failed.', ms),
   compressedRegister: bool(false, 'Whether the topic table is compressed on its way to the name servers.'),
+};
+
+const transactionSettings = {
+  transactionTimeOut: int(6000, 'A producer is not asked about a half message that is younger.', ms),
+  transactionCheckMax: int(15, 'A half message that was asked for this often is given up.', { min: 1 }),
+  transactionCheckInterval: int(30_000, 'Pause between rounds through the half messages.', ms),
+  transactionOpMsgMaxSize: int(4096, 'Bytes of ended transactions that are noted in one message.', { min: 1, max: 1_048_576 }),
+  transactionOpBatchInterval: int(3000, 'Ended transactions are noted at least this often.', ms),
+  transactionMetricFlushInterval: int(10_000, 'Pause between saves of the numbers of open transactions.', ms),
+  fileReservedTime: int(72, 'Hours that messages are kept. A half message that is older is given up.', { min: 1 }),
 };
 
 const laneSettings = {
@@ -95,7 +131,9 @@ export const brokerSettings = {
   ...identitySettings,
   ...topicSettings,
   ...clientSettings,
+  ...delaySettings,
   ...registrationSettings,
+  ...transactionSettings,
   ...laneSettings,
   ...storeSettings,
 } as const;

@@ -27,7 +27,7 @@ function setUp() {
     Promise.resolve({ kind: 'ok' as const, physicalOffset: 0, queueOffset: queueOffset++, storeTimestamp: 0, physicalOffsets: [0] });
   const identity = { storeHost: { ip: Buffer.alloc(4), port: 1 }, messageId: () => 'id' };
   const handler = sendMessage({
-    writer: { append, appendBatch: append },
+    writer: { place: (draft) => draft, append, appendBatch: append },
     targetOf: () => {
       const created = !known;
       known = true;

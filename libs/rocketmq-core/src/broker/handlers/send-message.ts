@@ -6,27 +6,32 @@ import {
   PropertyName,
   propertyOf,
   ResponseCode,
+  TRANS_HALF_TOPIC,
   transactionType,
+  withTransactionType,
   type BatchItem,
   type SendMessage,
   type TopicConfig,
 } from '../../protocol/index.js';
 import type { Handler, Reply, Request } from '../../remoting/index.js';
-import type { AppendOutcome } from '../../store/index.js';
+import type { AppendOutcome, MessageDraft } from '../../store/index.js';
 import type { BrokerIdentity } from '../config/listen-address.js';
 import type { RetrySends } from '../redelivery/retry-sends.js';
 import { acceptance, isAccepted, refusal } from '../sending/append-reply.js';
+import { recallHandleOf } from '../sending/recall-handle-of.js';
 import { asksForMore, type SendProperties } from '../sending/property-text.js';
 import type { SendHeader, SendTarget } from '../sending/send-target.js';
 import type { StatsTable } from '../stats/stats-table.js';
 import type { UnsavedTopics } from '../topics/unsaved-topics.js';
-import type { MessageWriter } from '../writing/message-writer.js';
+import type { Transactions } from '../transactions/transactions.js';
+import { isRefusal, type MessageWriter } from '../writing/message-writer.js';
 
 type SendRequest = Request<typeof SendMessage>;
 type SendReply = Reply<typeof SendMessage>;
 
 export interface SendMessageOptions {
-  readonly writer: Pick<MessageWriter, 'append' | 'appendBatch'>;
+  readonly writer: Pick<MessageWriter, 'place' | 'append' | 'appendBatch'>;
+  readonly transactions: Pick<Transactions, 'prepare'>;
   readonly targetOf: (header: SendHeader) => SendTarget;
   readonly stamp: (propertyText: string) => SendProperties;
   readonly stats: StatsTable;
@@ -50,8 +55,7 @@ function refuseMessage(reason: string): never {
 }
 
 function sysFlagOf(header: SendHeader, topic: TopicConfig): number {
-  const sysFlag = (header.sysFlag ?? 0) & ~OWN_SYS_FLAGS;
-  if (transactionType(sysFlag) !== 'none') refuseMessage('transactional messages are not supported by this broker');
+  const sysFlag = withTransactionType((header.sysFlag ?? 0) & ~OWN_SYS_FLAGS, 'none');
   return topic.topicFilterType === 'MULTI_TAG' ? sysFlag | MULTI_TAGS : sysFlag;
 }
 
@@ -59,10 +63,15 @@ function bodyOf(request: SendRequest): Buffer {
   return request.body ?? refuseMessage('the message has no body');
 }
 
-/** What this release cannot do is refused: to deliver such a message at once would be wrong. */
-function checkSupported(properties: SendProperties): void {
-  if (properties.delayed) refuseMessage('delayed messages are not supported by this broker');
-  if (properties.transactional) refuseMessage('transactional messages are not supported by this broker');
+/** A message that failed before is none, although it still has the property: clients before 4.6.1 send it to the retry topic as it is. */
+function isHalf({ transactional, delayed }: SendProperties, { topic, reconsumeTimes = 0 }: SendHeader): boolean {
+  return transactional && !(reconsumeTimes > 0 && (delayed || isRetryTopic(topic ?? '')));
+}
+
+/** Nobody would ever end such a message: it would be in the log and in no queue. */
+function checkTransaction(header: SendHeader, properties: SendProperties): void {
+  const type = transactionType(header.sysFlag ?? 0);
+  if (type !== 'none' && !properties.transactional) refuseMessage(`a message with the transaction type ${type} has no property TRAN_MSG`);
 }
 
 function checkCompaction(topic: TopicConfig, storedProperties: string): void {
@@ -91,11 +100,11 @@ class Sends {
     const { header } = request;
     const body = bodyOf(request);
     const properties = stamp(propertyText);
-    checkSupported(properties);
+    checkTransaction(header, properties);
     checkCompaction(target.topic, properties.stored);
     const queueId = properties.priority === undefined ? target.queueId : queueOfPriority(properties.priority, target.topic);
     // Written out instead of shared with the batch: spreading an object into this one costs more than all the rest of the handler.
-    const outcome = await writer.append({
+    const draft: MessageDraft = {
       topic: target.topic.topicName,
       queueId,
       flag: header.flag ?? 0,
@@ -108,8 +117,23 @@ class Sends {
       body,
       properties: properties.stored,
       waitForStore: properties.waitForStore,
-    });
-    return this.answer(outcome, { topic: target.topic.topicName, queueId, uniqueKey: properties.uniqueKey, bytes: body.length });
+    };
+    const sent = { topic: target.topic.topicName, queueId, uniqueKey: properties.uniqueKey, bytes: body.length };
+    if (properties.transactional && isHalf(properties, header)) return this.sendHalf(draft, sent);
+    return properties.delayed ? this.sendDelayed(draft, sent) : this.answer(await writer.append(draft), sent);
+  }
+
+  private async sendDelayed(draft: MessageDraft, sent: Sent): Promise<SendReply> {
+    const { writer, identity, ext } = this.options;
+    const placed = writer.place(draft);
+    if (isRefusal(placed)) return refusal(placed, ext);
+    const recallHandle = recallHandleOf(placed, { ...sent, brokerName: identity().brokerName });
+    return this.answer(await writer.append(placed), { ...sent, storedIn: placed.topic, recallHandle });
+  }
+
+  /** Waits for the end of its transaction first, and only then for a time. */
+  private async sendHalf(draft: MessageDraft, sent: Sent): Promise<SendReply> {
+    return this.answer(await this.options.transactions.prepare(draft), { ...sent, storedIn: TRANS_HALF_TOPIC });
   }
 
   async sendBatch(request: SendRequest, target: SendTarget): Promise<SendReply> {
@@ -145,7 +169,7 @@ class Sends {
   private answer(outcome: AppendOutcome, sent: Sent): SendReply | Promise<SendReply> {
     const { stats, identity, ext } = this.options;
     if (!isAccepted(outcome)) return refusal(outcome, ext);
-    stats.countPut(sent.topic, outcome.physicalOffsets.length, sent.bytes);
+    stats.countPut(sent.storedIn ?? sent.topic, outcome.physicalOffsets.length, sent.bytes);
     const reply = acceptance(outcome, sent, { ext, messageId: identity().messageId });
     const pending = this.options.unsaved.pendingOf(sent.topic);
     return pending === undefined ? reply : pending.then(() => reply);
@@ -157,6 +181,9 @@ interface Sent {
   readonly queueId: number;
   readonly uniqueKey: string;
   readonly bytes: number;
+  /** The topic in which a delayed message waits. */
+  readonly storedIn?: string;
+  readonly recallHandle?: string | undefined;
 }
 
 /** A priority picks the queue, over the one that was asked for. As Java: SendMessageProcessor.sendMessage (5.4 and later). */

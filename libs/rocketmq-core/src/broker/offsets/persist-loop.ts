@@ -1,23 +1,27 @@
 import { Loop, type Clock, type Logger } from '../../runtime/index.js';
 import type { TableSaver } from '../saving/table-saver.js';
-import type { OffsetTable } from './offset-table.js';
 
 export interface PersistLoopOptions {
-  readonly offsets: OffsetTable;
+  /** What is saved, for logs. */
+  readonly name: string;
+  /** `changes` grows with every change. */
+  readonly table: { readonly changes: number };
+  /** Resolves when what the table speaks of is durable itself: a saved offset must never lead what it counts. */
+  readonly beforeSave?: () => Promise<void>;
   readonly saver: TableSaver;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly periodMs: number;
 }
 
-/** Saves consumer offsets that changed. Started after they were loaded: an empty table must never replace a full file. */
+/** Saves a table of offsets when it has changed. Started after it was loaded: an empty table must never replace a full file. */
 export class PersistLoop {
   private savedChanges = 0;
   private readonly loop: Loop;
 
   constructor(private readonly options: PersistLoopOptions) {
     this.loop = new Loop({
-      name: 'saving of consumer offsets',
+      name: `saving of ${options.name}`,
       clock: options.clock,
       logger: options.logger,
       periodMs: options.periodMs,
@@ -26,7 +30,7 @@ export class PersistLoop {
   }
 
   start(): void {
-    this.savedChanges = this.options.offsets.changes;
+    this.savedChanges = this.options.table.changes;
     this.loop.start();
   }
 
@@ -37,8 +41,9 @@ export class PersistLoop {
   }
 
   private async save(): Promise<void> {
-    const changes = this.options.offsets.changes;
+    const changes = this.options.table.changes;
     if (changes === this.savedChanges) return;
+    await this.options.beforeSave?.();
     await this.options.saver.save();
     this.savedChanges = changes;
   }

@@ -5,7 +5,7 @@ import type { AppendOutcome, AppendRefusal, Placement } from '../../store/index.
 export type Accepted = Exclude<AppendOutcome, AppendRefusal>;
 
 export const isAccepted = (outcome: AppendOutcome): outcome is Accepted =>
-  outcome.kind !== 'message-illegal' && outcome.kind !== 'not-writable';
+  outcome.kind !== 'message-illegal' && outcome.kind !== 'timer-refused' && outcome.kind !== 'not-writable';
 
 const codes = {
   ok: ResponseCode.SUCCESS,
@@ -13,6 +13,7 @@ const codes = {
   'flush-slave-timeout': ResponseCode.FLUSH_SLAVE_TIMEOUT,
   'slave-not-available': ResponseCode.SLAVE_NOT_AVAILABLE,
   'message-illegal': ResponseCode.MESSAGE_ILLEGAL,
+  'timer-refused': ResponseCode.SYSTEM_ERROR,
   'not-writable': ResponseCode.SERVICE_NOT_AVAILABLE,
 } as const satisfies Record<AppendOutcome['kind'], number>;
 
@@ -30,7 +31,7 @@ export function refusal(outcome: AppendRefusal, ext: ReadonlyMap<string, string>
 /** The ids of all messages of a batch are joined by commas; its queue offset is that of the first. */
 export function acceptance(
   outcome: Accepted,
-  message: { readonly queueId: number; readonly uniqueKey: string | undefined },
+  message: { readonly queueId: number; readonly uniqueKey: string | undefined; readonly recallHandle?: string | undefined },
   { ext, messageId }: AppendReplyOptions,
 ): Reply<typeof SendMessage> {
   const header = {
@@ -38,6 +39,7 @@ export function acceptance(
     queueId: message.queueId,
     queueOffset: outcome.queueOffset,
     transactionId: message.uniqueKey,
+    recallHandle: message.recallHandle,
   };
   return { code: codes[outcome.kind], header, ext };
 }

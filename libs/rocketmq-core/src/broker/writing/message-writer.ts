@@ -13,7 +13,7 @@ export interface MessageWriterOptions {
   readonly redirects: readonly Redirect[];
 }
 
-const isRefusal = (placed: MessageDraft | AppendRefusal): placed is AppendRefusal => 'kind' in placed;
+export const isRefusal = (placed: MessageDraft | AppendRefusal): placed is AppendRefusal => 'kind' in placed;
 
 /** The one way of the broker into its store. As Java: the put-message hooks of BrokerController.registerMessageStoreHook. */
 export class MessageWriter {

@@ -1,0 +1,69 @@
+import { SCHEDULE_TOPIC } from '../../protocol/index.js';
+import { Loop, type Clock, type Logger } from '../../runtime/index.js';
+import type { MessageStore } from '../../store/index.js';
+import type { StatsTable } from '../stats/stats-table.js';
+import type { MessageWriter } from '../writing/message-writer.js';
+import type { QueueReader } from '../writing/queue-reader.js';
+import { LevelDelivery } from './level-delivery.js';
+import { queueOfLevel } from './level-redirect.js';
+import type { LevelTable } from './level-table.js';
+
+export interface LevelLoopOptions {
+  readonly levels: LevelTable;
+  /** Delay of level 1, 2, …, ms. */
+  readonly delaysMs: readonly number[];
+  readonly store: Pick<MessageStore, 'minQueueOffset' | 'maxQueueOffset'>;
+  readonly reader: Pick<QueueReader, 'read'>;
+  readonly writer: Pick<MessageWriter, 'append'>;
+  readonly stats: Pick<StatsTable, 'countPut'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A message leaves at most this much, and the time to write it, after it is due. */
+const PERIOD_MS = 50;
+
+/** Delivers what has waited for as long as its delay level says. As Java: ScheduleMessageService. */
+export class LevelLoop {
+  private readonly loop: Loop;
+  private readonly deliveries: readonly LevelDelivery[];
+
+  constructor(private readonly options: LevelLoopOptions) {
+    const { clock, logger, delaysMs } = options;
+    this.deliveries = delaysMs.map((delayMs, i) => new LevelDelivery({ ...options, level: i + 1, delayMs }));
+    this.loop = new Loop({ name: 'delivery of delay levels', clock, logger, periodMs: PERIOD_MS, run: () => this.run() });
+  }
+
+  start(): void {
+    this.correctOffsets();
+    this.loop.start();
+  }
+
+  stop(): Promise<void> {
+    for (const delivery of this.deliveries) delivery.stop();
+    return this.loop.stop();
+  }
+
+  // All levels in turn: an overdue pile of one must not hold up the others.
+  private async run(): Promise<void> {
+    for (let pending = this.deliveries; pending.length > 0;) {
+      const left: LevelDelivery[] = [];
+      for (const delivery of pending) if (await delivery.deliverSome()) left.push(delivery);
+      pending = left;
+    }
+  }
+
+  /** An offset outside its queue would stop the level for good. As Java: ScheduleMessageService.correctDelayOffset. */
+  private correctOffsets(): void {
+    const { levels, delaysMs, store, logger } = this.options;
+    for (let level = 1; level <= delaysMs.length; level++) {
+      const queueOffset = levels.offsetOf(level);
+      const min = store.minQueueOffset(SCHEDULE_TOPIC, queueOfLevel(level));
+      const max = store.maxQueueOffset(SCHEDULE_TOPIC, queueOfLevel(level));
+      if (queueOffset === undefined || (queueOffset >= min && queueOffset <= max)) continue;
+      const corrected = Math.min(Math.max(queueOffset, min), max);
+      logger.log('error', `delay level ${level}: offset ${queueOffset} is outside its queue, going on at ${corrected}`, { min, max });
+      levels.moveTo(level, corrected);
+    }
+  }
+}
