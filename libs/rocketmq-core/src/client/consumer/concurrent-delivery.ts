@@ -1,12 +1,13 @@
 import { messageOf, OperationFailed } from '../../base/index.js';
 import { Loop, type Clock, type Logger, type Timer } from '../../runtime/index.js';
 import { within } from '../instance/deadline.js';
-import { queueText } from '../message-queues.js';
-import type { BatchListener, ConsumeResult, ReceivedMessage } from '../message-types.js';
-import { type Batch, DeliveryLanes } from './delivery-lanes.js';
-import { DeliveryContext, DeliveryRun } from './delivery-run.js';
+import type { BatchListener } from '../message-types.js';
+import type { Delivery } from './delivery.js';
+import { DeliveryLanes } from './delivery-lanes.js';
+import { DeliveryRun } from './delivery-run.js';
+import { callListener, type Outcome } from './listener-call.js';
 import type { HeldMessage, ProcessQueue } from './process-queue.js';
-import { messageIdOf, receivedMessage } from './received-message.js';
+import { messageIdOf } from './received-message.js';
 import type { Redelivery } from './redelivery.js';
 
 export interface DeliveryParts {
@@ -27,10 +28,8 @@ const LOCAL_RETRY_MS = 5000;
 const EXPIRED_LEVEL = 3;
 const EXPIRY_CHECK_MS = 60_000;
 
-type Outcome = readonly [held: HeldMessage, result: ConsumeResult];
-
 /** Calls the listener, many times at once and in no order. As Java: ConsumeMessageConcurrentlyService. */
-export class ConcurrentDelivery {
+export class ConcurrentDelivery implements Delivery {
   private readonly lanes = new DeliveryLanes();
   private readonly runs = new Set<DeliveryRun>();
   /** Calls of the listener, and hand-backs that follow them. */
@@ -124,52 +123,9 @@ export class ConcurrentDelivery {
 
   private async run(run: DeliveryRun): Promise<void> {
     this.runs.add(run);
-    const outcomes = await this.call(run);
+    const outcomes = await callListener(this.parts, run);
     // A call that took too long was settled then.
     if (this.runs.delete(run)) await this.settle(run.batch.processQueue, outcomes);
-  }
-
-  /** Never throws. */
-  private async call(run: DeliveryRun): Promise<Outcome[]> {
-    const { queue } = run.batch.processQueue;
-    const [readable, received, unreadable] = this.read(run.batch);
-    const outcomes: Outcome[] = unreadable.map((held) => [held, { retry: true }]);
-    const first = received[0];
-    if (first === undefined) return outcomes;
-    const context = new DeliveryContext(this.parts.group, queue, first.reconsumeTimes + 1, run);
-    try {
-      const result = await this.parts.listener(received, context);
-      const results = Array.isArray(result) ? (result as readonly ConsumeResult[]) : readable.map(() => result as ConsumeResult);
-      if (results.length !== readable.length)
-        throw new Error(`the listener returned ${results.length} results for ${readable.length} messages`);
-      return [...outcomes, ...readable.map((held, at): Outcome => [held, results[at]])];
-    } catch (error) {
-      this.parts.logger.log('warn', 'a listener failed', {
-        group: this.parts.group,
-        queue: queueText(queue),
-        messageId: first.messageId,
-        attempt: context.attempt,
-        error: messageOf(error),
-      });
-      return [...outcomes, ...readable.map((held): Outcome => [held, { retry: true }])];
-    }
-  }
-
-  private read({ held, processQueue }: Batch): [readable: HeldMessage[], received: ReceivedMessage[], unreadable: HeldMessage[]] {
-    const readable: HeldMessage[] = [];
-    const received: ReceivedMessage[] = [];
-    const unreadable: HeldMessage[] = [];
-    for (const one of held) {
-      try {
-        received.push(receivedMessage(one, processQueue.queue));
-        readable.push(one);
-      } catch (error) {
-        unreadable.push(one);
-        const about = { messageId: messageIdOf(one.message), queue: queueText(processQueue.queue) };
-        this.parts.logger.log('error', 'a message cannot be read', { ...about, error: messageOf(error) });
-      }
-    }
-    return [readable, received, unreadable];
   }
 
   private async settle(processQueue: ProcessQueue, outcomes: readonly Outcome[]): Promise<void> {
