@@ -27,7 +27,11 @@ import type { Membership } from './instance/membership.js';
 import { RouteFinder } from './instance/route-finder.js';
 import { RouteLoop } from './instance/route-loop.js';
 import { RouteTable } from './instance/route-table.js';
+import { Introduction } from './producer/introduction.js';
 import { Producer } from './producer/producer.js';
+import { replyPush } from './producer/reply-push.js';
+import { ReplyTable } from './producer/reply-table.js';
+import { Requester } from './producer/requester.js';
 import { SendQueue } from './producer/send-queue.js';
 import { Sender } from './producer/sender.js';
 
@@ -50,6 +54,7 @@ export class ClientInstance {
   private readonly heartbeats: HeartbeatLoop;
   private readonly calls: BrokerCalls;
   private readonly groups = new GroupTable();
+  private readonly replies = new ReplyTable();
   private readonly ids: UniqueIdGenerator;
   private readonly producers = new Set<Producer>();
   private readonly consumers = new Set<PushConsumer>();
@@ -106,6 +111,7 @@ export class ClientInstance {
       settings,
       sender: this.createSender(settings),
       sendQueue: new SendQueue({ clock, countMax, bytesMax }),
+      requester: this.createRequester(settings),
       membership: this.producerMembership(settings.group, () => producer),
       ids: this.ids,
       clock,
@@ -180,6 +186,14 @@ export class ClientInstance {
   private createSender(settings: ProducerSettings): Sender {
     const { clock, logger, random } = this.settings;
     return new Sender({ settings, table: this.table, routes: this.routes, calls: this.calls, clock, logger, random });
+  }
+
+  private createRequester(settings: ProducerSettings): Requester {
+    const { table, routes, replies, ids, clientId } = this;
+    const defaults = settings.autoCreateTopic ? settings : undefined;
+    const introduction = new Introduction({ table, routes, defaults, beat: () => this.heartbeats.beatNew() });
+    const introduce = (topic: string) => introduction.of(topic);
+    return new Requester({ clientId, replies, introduce, ids, clock: this.settings.clock, waitingMax: settings.waitingRequestsMax });
   }
 
   private createRedelivery({ group, maxReconsumeTimes }: PushConsumerSettings): Redelivery {
@@ -263,6 +277,7 @@ export class ClientInstance {
   private pushes() {
     const consumerOf = (group: string) => [...this.consumers].find((consumer) => consumer.group === group);
     return [
+      replyPush({ ...this.settings, replies: this.replies }),
       route(
         NotifyConsumerIdsChanged,
         ({ header }) => {

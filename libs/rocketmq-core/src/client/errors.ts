@@ -2,7 +2,7 @@ import { OperationFailed, type OperationReason } from '../base/index.js';
 
 // A process may hold two copies of this package, so kinds of errors are told by a brand.
 const kind = Symbol.for('rocketmq-core.client-error');
-type ClientErrorKind = 'invalid-input' | 'call-refused' | 'send-failed';
+type ClientErrorKind = 'invalid-input' | 'call-refused' | 'send-failed' | 'no-reply';
 
 const isKind = (error: unknown, wanted: ClientErrorKind): boolean =>
   typeof error === 'object' && error !== null && (error as { readonly [kind]?: ClientErrorKind })[kind] === wanted;
@@ -78,3 +78,24 @@ export class SendFailed extends OperationFailed {
   }
 }
 export const isSendFailed = (error: unknown): error is SendFailed => isKind(error, 'send-failed');
+
+/**
+ * A request was sent and its reply did not come: not in time, or the caller gave up, or the producer was shut down. The replier may have acted on
+ * it, so asking again may make it act twice.
+ */
+export class NoReply extends OperationFailed {
+  override readonly name = 'NoReply';
+  readonly [kind] = 'no-reply';
+  readonly outcome = 'unknown';
+  readonly retrySafe = false;
+  readonly correlationId: string;
+
+  constructor(
+    message: string,
+    failure: { readonly reason: 'timeout' | 'aborted' | 'closed'; readonly correlationId: string; readonly cause?: unknown },
+  ) {
+    super(failure.reason, message, { cause: failure.cause, sent: true });
+    this.correlationId = failure.correlationId;
+  }
+}
+export const isNoReply = (error: unknown): error is NoReply => isKind(error, 'no-reply');

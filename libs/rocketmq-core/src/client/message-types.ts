@@ -16,6 +16,44 @@ export interface OutgoingMessage {
   readonly flag?: number | undefined;
   /** Whether the broker waits for the flush and the replicas that it is configured for; default true. */
   readonly waitStoreMsgOK?: boolean | undefined;
+  /** Makes the message the answer to a request; see `createReply`. */
+  readonly replyTo?: ReplyAddress | undefined;
+}
+
+/** Who asked, and what. */
+export interface ReplyAddress {
+  readonly correlationId: string;
+  readonly clientId: string;
+  /** How long the requester waits in all, milliseconds, as the request said it. */
+  readonly ttl?: string | undefined;
+}
+
+/** The answer to a request. */
+export interface ReplyMessage {
+  readonly correlationId: string;
+  /** UNIQ_KEY; undefined when the replier gave none. */
+  readonly messageId: string | undefined;
+  /** The reply topic of the cluster. */
+  readonly topic: string;
+  /** Decompressed. */
+  readonly body: Buffer;
+  readonly tags: string | undefined;
+  readonly keys: readonly string[];
+  readonly properties: ReadonlyMap<string, string>;
+  readonly flag: number;
+  /** Milliseconds since the epoch, clock of the replier. */
+  readonly bornTimestamp: number;
+  /** `ip:port` of the replier. */
+  readonly bornHost: string;
+  /** Milliseconds since the epoch, clock of the broker. */
+  readonly storeTimestamp: number;
+  /** `ip:port` of the broker. */
+  readonly storeHost: string;
+}
+
+export interface RequestOptions extends SendOptions {
+  /** For the request with its reply, ms; default `sendMsgTimeoutMs` of the producer. */
+  readonly timeoutMs?: number;
 }
 
 /** Chooses the queue of a message. `queues` is sorted by broker and queue id, and never empty. */

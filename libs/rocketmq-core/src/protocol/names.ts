@@ -51,6 +51,8 @@ export const predefinedGroups: ReadonlySet<string> = new Set([
 const SYSTEM_GROUP_PREFIX = 'CID_RMQ_SYS_';
 
 export const retryTopic = (group: string): string => RETRY_PREFIX + group;
+/** Where the replies to requests of a cluster are kept. As Java: MixAll.getReplyTopic. */
+export const replyTopic = (cluster: string): string => `${cluster}_REPLY_TOPIC`;
 export const dlqTopic = (group: string): string => DLQ_PREFIX + group;
 export const isRetryTopic = (topic: string): boolean => topic.startsWith(RETRY_PREFIX);
 export const isDlqTopic = (topic: string): boolean => topic.startsWith(DLQ_PREFIX);

@@ -17,11 +17,16 @@ import type { HeldMessage } from './process-queue.js';
 const BODY_SIZE_MAX = 64 * 1024 * 1024;
 
 /** @throws ProtocolViolation when the body cannot be decompressed */
-export function plainBody(message: MessageExt): Buffer {
+export function plainBody(message: Pick<MessageExt, 'body' | 'sysFlag'>): Buffer {
   if (!isCompressed(message.sysFlag)) return message.body;
   const type = compressionType(message.sysFlag);
   if (type === undefined) throw new ProtocolViolation('the body is compressed in a way that is not known');
   return decompress(message.body, type, BODY_SIZE_MAX);
+}
+
+export function keysOf(properties: ReadonlyMap<string, string>): readonly string[] {
+  const text = properties.get(PropertyName.KEYS);
+  return text === undefined ? [] : text.split(' ').filter((key) => key !== '');
 }
 
 /** UNIQ_KEY, or the offset id. */
@@ -49,11 +54,7 @@ export function receivedMessage({ message, bounds, localFailures }: HeldMessage,
     topic: originalTopic(message),
     body: plainBody(message),
     tags: properties.get(PropertyName.TAGS),
-    keys:
-      properties
-        .get(PropertyName.KEYS)
-        ?.split(' ')
-        .filter((key) => key !== '') ?? [],
+    keys: keysOf(properties),
     properties,
     flag: message.flag,
     sysFlag: message.sysFlag,

@@ -82,6 +82,11 @@ export class RouteTable {
     return names.map((name) => this.readAddress(name, MASTER_ID)?.address).filter((address) => address !== undefined);
   }
 
+  /** Names of the clusters that have the topic. */
+  clustersOf(topic: string): readonly string[] {
+    return [...new Set(this.rows.get(topic)?.route.brokerDatas.map((broker) => broker.cluster))];
+  }
+
   get allBrokers(): readonly BrokerAddress[] {
     return [...this.brokers].flatMap(([brokerName, addresses]) =>
       [...addresses].map(([brokerId, address]) => ({ brokerName, brokerId, address })),

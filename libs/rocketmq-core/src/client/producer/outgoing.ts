@@ -16,6 +16,7 @@ import {
 import type { ProducerSettings } from '../config/producer-options.js';
 import { InvalidInput } from '../errors.js';
 import type { OutgoingMessage } from '../message-types.js';
+import { replyProperties } from './reply-properties.js';
 
 /** A message that may go onto the wire: checked, with its id. */
 export interface CheckedMessage {
@@ -26,6 +27,8 @@ export interface CheckedMessage {
   /** The property text. */
   readonly properties: string;
   readonly waitStoreMsgOK: boolean;
+  /** Whether it answers a request. */
+  readonly reply: boolean;
 }
 
 /** What a request carries; the same for all its attempts. */
@@ -36,6 +39,7 @@ export interface Payload {
   readonly properties: string;
   readonly body: Buffer;
   readonly batch: boolean;
+  readonly reply?: boolean;
   readonly reconsumeTimes: number;
   readonly maxReconsumeTimes?: number | undefined;
 }
@@ -45,10 +49,15 @@ export interface CheckOptions {
   readonly maxMessageSize: number;
   readonly messageId: string;
   readonly shardingKey?: string | undefined;
+  /** Properties that only RocketMQ itself may set. */
+  readonly system?: Iterable<readonly [name: string, value: string]> | undefined;
 }
 
 /** @throws InvalidInput */
-export function checkMessage(message: OutgoingMessage, { maxMessageSize, messageId, shardingKey }: CheckOptions): CheckedMessage {
+export function checkMessage(
+  message: OutgoingMessage,
+  { maxMessageSize, messageId, shardingKey, system = [] }: CheckOptions,
+): CheckedMessage {
   const { topic } = message;
   checkTopic(topic);
   const body = checkedBody(message.body, maxMessageSize);
@@ -57,6 +66,8 @@ export function checkMessage(message: OutgoingMessage, { maxMessageSize, message
   const waitStoreMsgOK = message.waitStoreMsgOK ?? true;
   const all = propertiesOf(message, waitStoreMsgOK);
   if (shardingKey !== undefined) put(all, PropertyName.SHARDING_KEY, shardingKey, 'shardingKey');
+  for (const [name, value] of system) all.set(name, value);
+  if (message.replyTo !== undefined) for (const [name, value] of replyProperties(message.replyTo)) put(all, name, value, 'replyTo');
   const properties = printProperties(all.set(PropertyName.UNIQ_KEY, messageId));
   if (Buffer.byteLength(properties) > PROPERTIES_SIZE_MAX) {
     throw new InvalidInput(
@@ -64,7 +75,7 @@ export function checkMessage(message: OutgoingMessage, { maxMessageSize, message
       `the properties take ${Buffer.byteLength(properties)} bytes, at most ${PROPERTIES_SIZE_MAX} are allowed`,
     );
   }
-  return { topic, messageId, flag, body, properties, waitStoreMsgOK };
+  return { topic, messageId, flag, body, properties, waitStoreMsgOK, reply: message.replyTo !== undefined };
 }
 
 function checkTopic(topic: string): void {
@@ -121,8 +132,8 @@ export interface RawMessage extends Message {
 
 /** One message as a request. */
 export function singlePayload(message: CheckedMessage, settings: CompressionSettings): Payload {
-  const { topic, flag, properties } = message;
-  return { topic, flag, properties, batch: false, reconsumeTimes: 0, ...compressed(message.body, settings) };
+  const { topic, flag, properties, reply } = message;
+  return { topic, flag, properties, batch: false, reply, reconsumeTimes: 0, ...compressed(message.body, settings) };
 }
 
 /** A message with properties that only RocketMQ itself may set. */

@@ -3,10 +3,13 @@ import { deferred, OperationFailed } from '../../base/index.js';
 import { decodeBatchBody, parseProperties } from '../../protocol/index.js';
 import { type ProducerOptions, resolveProducerOptions } from '../config/producer-options.js';
 import { SendFailed } from '../errors.js';
-import type { OutgoingMessage } from '../message-types.js';
+import type { OutgoingMessage, ReplyMessage } from '../message-types.js';
 import type { Payload } from './outgoing.js';
 import { Producer } from './producer.js';
 import type { Sender, Stored, Target } from './sender.js';
+import { createReply } from './reply-properties.js';
+import { ReplyTable } from './reply-table.js';
+import { Requester } from './requester.js';
 import { SendQueue } from './send-queue.js';
 
 const stored: Stored = {
@@ -23,6 +26,7 @@ function create(options: Partial<ProducerOptions> = {}, send: (payload: Payload)
   const settings = resolveProducerOptions({ group: 'P', ...options });
   const sent: { payload: Payload; target: Target; timeoutMs: number }[] = [];
   const events: string[] = [];
+  const replies = new ReplyTable();
   let id = 0;
   let refused: Error | undefined;
   const sender = {
@@ -30,8 +34,8 @@ function create(options: Partial<ProducerOptions> = {}, send: (payload: Payload)
       sent.push({ payload, target, timeoutMs });
       return send(payload);
     },
-    sendOneway: (payload: Payload, target: Target) => {
-      sent.push({ payload, target, timeoutMs: 0 });
+    sendOneway: (payload: Payload, target: Target, { timeoutMs }: { timeoutMs: number }) => {
+      sent.push({ payload, target, timeoutMs });
       return Promise.resolve();
     },
   } as unknown as Sender;
@@ -39,6 +43,14 @@ function create(options: Partial<ProducerOptions> = {}, send: (payload: Payload)
     settings,
     sender,
     sendQueue: new SendQueue({ clock, countMax: settings.inFlightMax, bytesMax: settings.inFlightBytesMax }),
+    requester: new Requester({
+      clientId: 'me',
+      replies,
+      introduce: () => Promise.resolve(),
+      ids: { next: () => 'C1' },
+      clock,
+      waitingMax: settings.waitingRequestsMax,
+    }),
     membership: {
       join: () => (refused ? Promise.reject(refused) : Promise.resolve(void events.push('join'))),
       leave: () => Promise.resolve(void events.push('leave')),
@@ -46,7 +58,7 @@ function create(options: Partial<ProducerOptions> = {}, send: (payload: Payload)
     ids: { next: () => `ID${(id += 1)}` },
     clock,
   });
-  return { clock, producer, sent, events, refuse: (error: Error | undefined) => (refused = error) };
+  return { clock, producer, replies, sent, events, refuse: (error: Error | undefined) => (refused = error) };
 }
 
 const message: OutgoingMessage = { topic: 'T', body: 'x' };
@@ -168,5 +180,87 @@ describe('Producer', () => {
     const { producer } = create();
     await producer.start();
     await expect(producer.send(message, { timeoutMs: 0 })).rejects.toMatchObject({ field: 'timeoutMs' });
+  });
+
+  it('tells when there is room for another send', async () => {
+    const gate = deferred<Stored>();
+    const { clock, producer } = create({ inFlightMax: 10 }, () => gate.promise);
+    await expect(producer.whenWritable()).rejects.toMatchObject({ reason: 'closed' });
+    await producer.start();
+    const sends = Array.from({ length: 10 }, () => producer.send(message));
+    expect([producer.writable, producer.inFlightBytes]).toEqual([false, 10]);
+    const impatient = expect(producer.whenWritable({ timeoutMs: 5 })).rejects.toMatchObject({ reason: 'overload' });
+    await clock.advance(5);
+    await impatient;
+    const room = producer.whenWritable();
+    gate.resolve(stored);
+    await room;
+    await Promise.all(sends);
+    expect(producer.writable).toBe(true);
+  });
+
+  it('ends the start of a producer that is shut down meanwhile, and takes its group back', async () => {
+    const { producer, events } = create();
+    const start = expect(producer.start()).rejects.toMatchObject({ reason: 'closed' });
+    await producer.shutdown();
+    await start;
+    expect(events).toEqual(['join', 'leave']);
+    await expect(producer.start()).rejects.toMatchObject({ reason: 'closed' });
+  });
+
+  it('sends a request with who asks and for how long, and gives its reply', async () => {
+    const { clock, producer, sent, replies } = create();
+    await producer.start();
+    const request = producer.request(message, { timeoutMs: 500, shardingKey: 'k' });
+    await clock.settle();
+    expect(producer.waitingRequests).toBe(1);
+    const properties = parseProperties(sent[0]!.payload.properties);
+    expect(['CORRELATION_ID', 'REPLY_TO_CLIENT', 'TTL', 'MSG_TYPE'].map((name) => properties.get(name))).toEqual([
+      'C1',
+      'me',
+      '500',
+      undefined,
+    ]);
+    const reply = { correlationId: 'C1', body: Buffer.from('y') } as ReplyMessage;
+    expect(replies.settle(reply)).toBe(true);
+    expect(await request).toBe(reply);
+    expect([producer.waitingRequests, clock.timerCount]).toEqual([0, 0]);
+  });
+
+  it('answers a request over the reply topic of its cluster', async () => {
+    const { producer, sent } = create();
+    await producer.start();
+    const request = new Map([
+      ['CLUSTER', 'C'],
+      ['CORRELATION_ID', 'c7'],
+      ['REPLY_TO_CLIENT', 'asker'],
+      ['TTL', '500'],
+    ]);
+    await producer.reply({ properties: request }, 'yes');
+    expect(sent[0]!.payload).toMatchObject({ topic: 'C_REPLY_TOPIC', reply: true, batch: false });
+    const properties = parseProperties(sent[0]!.payload.properties);
+    expect(['CORRELATION_ID', 'REPLY_TO_CLIENT', 'TTL', 'MSG_TYPE'].map((name) => properties.get(name))).toEqual([
+      'c7',
+      'asker',
+      '500',
+      'reply',
+    ]);
+    await expect(producer.reply({ properties: new Map() }, 'yes')).rejects.toMatchObject({ field: 'request' });
+    await expect(
+      producer.sendBatch([createReply({ properties: request }, 'a'), createReply({ properties: request }, 'b')]),
+    ).rejects.toMatchObject({
+      field: 'replyTo',
+    });
+  });
+
+  it('ends the waiting for replies when it is shut down', async () => {
+    const { clock, producer } = create();
+    await producer.start();
+    const request = expect(producer.request(message, { timeoutMs: 5000 })).rejects.toMatchObject({ name: 'NoReply', reason: 'closed' });
+    await clock.settle();
+    const shutdown = producer.shutdown(100);
+    await clock.advance(100);
+    await Promise.all([shutdown, request]);
+    expect(clock.timerCount).toBe(0);
   });
 });

@@ -7,17 +7,36 @@ import { InvalidInput, SendFailed } from '../errors.js';
 import { within } from '../instance/deadline.js';
 import type { Membership } from '../instance/membership.js';
 import { compareQueues, queueText } from '../message-queues.js';
-import type { BatchItemResult, OutgoingMessage, SendOptions, SendResult } from '../message-types.js';
+import type {
+  BatchItemResult,
+  OutgoingMessage,
+  ReceivedMessage,
+  ReplyMessage,
+  RequestOptions,
+  SendOptions,
+  SendResult,
+} from '../message-types.js';
 import { batchParts } from './batch-parts.js';
-import { batchPayload, type CheckedMessage, checkMessage, type Payload, singlePayload, sizeInBatch } from './outgoing.js';
+import {
+  batchPayload,
+  type CheckedMessage,
+  checkMessage,
+  type CheckOptions,
+  type Payload,
+  singlePayload,
+  sizeInBatch,
+} from './outgoing.js';
 import { queueByKey } from './queue-choice.js';
+import { createReply } from './reply-properties.js';
+import type { Requester } from './requester.js';
 import type { Sender, Stored, Target } from './sender.js';
-import type { SendQueue } from './send-queue.js';
+import type { AdmissionLimits, SendQueue } from './send-queue.js';
 
 export interface ProducerParts {
   readonly settings: ProducerSettings;
   readonly sender: Sender;
   readonly sendQueue: SendQueue;
+  readonly requester: Requester;
   readonly membership: Membership;
   readonly ids: { next(): string };
   readonly clock: Clock;
@@ -27,6 +46,7 @@ export interface ProducerParts {
 export class Producer {
   private state: 'created' | 'running' | 'stopped' = 'created';
   private starting: Promise<void> | undefined;
+  private ended: Promise<void> | undefined;
 
   constructor(private readonly parts: ProducerParts) {}
 
@@ -39,6 +59,30 @@ export class Producer {
     return this.parts.sendQueue.inFlight;
   }
 
+  /** Bytes of their bodies. */
+  get inFlightBytes(): number {
+    return this.parts.sendQueue.inFlightBytes;
+  }
+
+  /** Whether a send could begin at once. */
+  get writable(): boolean {
+    return this.state === 'running' && this.parts.sendQueue.hasRoom;
+  }
+
+  /** Requests that wait for their replies. */
+  get waitingRequests(): number {
+    return this.parts.requester.size;
+  }
+
+  /**
+   * Resolves when a send could begin at once: what a fast source awaits between its sends. Callers get their turn in the order they came.
+   * @throws OperationFailed `overload` after `timeoutMs` (default: no limit), `aborted`, `closed`
+   */
+  async whenWritable(limits: AdmissionLimits = {}): Promise<void> {
+    this.assertRunning();
+    await this.parts.sendQueue.whenRoom(limits);
+  }
+
   /** Announces the group. Needs no server: brokers are found at the first send. */
   start(): Promise<void> {
     this.starting ??= this.begin().catch((error: unknown) => {
@@ -48,13 +92,23 @@ export class Producer {
     return this.starting;
   }
 
-  /** Refuses new sends, waits for those under way for up to `deadlineMs`, and takes the group back. Idempotent. */
-  async shutdown(deadlineMs = 3000): Promise<void> {
-    const wasRunning = this.state === 'running';
+  /** Refuses new sends, waits for sends and replies that are due for up to `deadlineMs`, and takes the group back. Idempotent. */
+  shutdown(deadlineMs = 3000): Promise<void> {
+    this.ended ??= this.end(deadlineMs);
+    return this.ended;
+  }
+
+  private async end(deadlineMs: number): Promise<void> {
+    const { starting } = this;
     this.state = 'stopped';
-    if (!wasRunning) return;
-    const { clock, sendQueue, membership } = this.parts;
-    await within(sendQueue.idle(), { clock, timeoutMs: deadlineMs, what: 'waiting for sends' }).catch(() => undefined);
+    if (starting === undefined) return;
+    // A start that is under way may have joined already.
+    await starting.catch(() => undefined);
+    const { clock, sendQueue, requester, membership } = this.parts;
+    const quiet = Promise.all([sendQueue.idle(), requester.idle()]).then(() => undefined);
+    await within(quiet, { clock, timeoutMs: deadlineMs, what: 'waiting for sends' }).catch(() => undefined);
+    sendQueue.close();
+    requester.close(new OperationFailed('closed', `producer ${this.group} was shut down`));
     await membership.leave();
   }
 
@@ -77,7 +131,35 @@ export class Producer {
   async sendOneway(message: OutgoingMessage, options: SendOptions = {}): Promise<void> {
     this.assertRunning();
     const payload = singlePayload(this.check(message, options), this.parts.settings);
-    await this.withRoom(payload, options, () => this.parts.sender.sendOneway(payload, targetOf(message, options)));
+    await this.withRoom(payload, options, (timeoutMs) =>
+      this.parts.sender.sendOneway(payload, targetOf(message, options), { timeoutMs, signal: options.signal }),
+    );
+  }
+
+  /**
+   * Sends a request and resolves with its reply. Any consumer of the topic may reply; one reply is taken, later ones are dropped.
+   * @throws InvalidInput and SendFailed for a request that did not get out, NoReply for one that nobody answered in time
+   */
+  async request(message: OutgoingMessage, options: RequestOptions = {}): Promise<ReplyMessage> {
+    this.assertRunning();
+    const { requester, settings } = this.parts;
+    const timeoutMs = duration('timeoutMs', options.timeoutMs, settings.sendMsgTimeoutMs);
+    const plan = { topic: message.topic, timeoutMs, signal: options.signal };
+    return requester.request({
+      ...plan,
+      send: (system, leftMs) => {
+        const payload = singlePayload(this.check(message, options, system), settings);
+        return this.admitted(payload, targetOf(message, options), { ...options, timeoutMs: leftMs });
+      },
+    });
+  }
+
+  /**
+   * Answers a request. Resolves when the requester has the reply.
+   * @throws InvalidInput when the message is no request; SendFailed, with code 1 when the requester is gone
+   */
+  async reply(request: Pick<ReceivedMessage, 'properties'>, body: OutgoingMessage['body'], options: SendOptions = {}): Promise<SendResult> {
+    return this.send(createReply(request, body), options);
   }
 
   /**
@@ -101,6 +183,7 @@ export class Producer {
   private async begin(): Promise<void> {
     if (this.state === 'stopped') throw new OperationFailed('closed', `producer ${this.group} was shut down`);
     await this.parts.membership.join();
+    if (this.ended !== undefined) throw new OperationFailed('closed', `producer ${this.group} was shut down while it started`);
     this.state = 'running';
   }
 
@@ -125,9 +208,9 @@ export class Producer {
     return batchPayload(part, this.parts.ids.next());
   }
 
-  private check(message: OutgoingMessage, options: SendOptions): CheckedMessage {
+  private check(message: OutgoingMessage, { shardingKey }: SendOptions, system?: CheckOptions['system']): CheckedMessage {
     const { maxMessageSize } = this.parts.settings;
-    return checkMessage(message, { maxMessageSize, messageId: this.parts.ids.next(), shardingKey: options.shardingKey });
+    return checkMessage(message, { maxMessageSize, messageId: this.parts.ids.next(), shardingKey, system });
   }
 
   private async admitted(payload: Payload, target: Target, options: SendOptions): Promise<Stored> {
@@ -166,6 +249,7 @@ function checkBatch(messages: readonly CheckedMessage[]): void {
   if (messages.some((message) => message.waitStoreMsgOK !== first?.waitStoreMsgOK)) {
     throw new InvalidInput('waitStoreMsgOK', 'the messages of a batch agree in waitStoreMsgOK');
   }
+  if (messages.some(({ reply }) => reply)) throw new InvalidInput('replyTo', 'a reply is sent alone');
   if (first !== undefined && isRetryTopic(first.topic)) throw new InvalidInput('topic', 'a retry topic takes no batch');
 }
 

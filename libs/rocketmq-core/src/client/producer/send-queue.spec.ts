@@ -86,4 +86,33 @@ describe('SendQueue', () => {
     queue.leave(1);
     await done;
   });
+
+  it('tells one that asks for room when its turn has come, and keeps none for it', async () => {
+    const { clock, queue } = create(1);
+    await queue.whenRoom({});
+    expect([queue.hasRoom, queue.inFlight]).toEqual([true, 0]);
+    await queue.enter(1, limits);
+    expect(queue.hasRoom).toBe(false);
+    const order: string[] = [];
+    const first = queue.enter(1, limits)?.then(() => order.push('send'));
+    const second = queue.whenRoom({}).then(() => order.push('room'));
+    queue.leave(1);
+    await first;
+    await clock.advance(100_000);
+    expect(order).toEqual(['send']);
+    queue.leave(1);
+    await second;
+    expect([order, queue.hasRoom, clock.timerCount]).toEqual([['send', 'room'], true, 0]);
+  });
+
+  it('refuses all that wait when it is closed', async () => {
+    const { clock, queue } = create(1);
+    await queue.enter(5, limits);
+    expect(queue.inFlightBytes).toBe(5);
+    const waiting = [queue.enter(1, limits), queue.whenRoom({})].map((one) => expect(one).rejects.toMatchObject({ reason: 'closed' }));
+    queue.close();
+    await Promise.all(waiting);
+    await expect(queue.enter(1, limits)).rejects.toMatchObject({ reason: 'closed' });
+    expect(clock.timerCount).toBe(0);
+  });
 });

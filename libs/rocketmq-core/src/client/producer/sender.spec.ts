@@ -45,7 +45,7 @@ function create(steps: Step[], options: Partial<ProducerOptions> = {}, queues = 
     logger: silentLogger,
     table: { masterAddress: (name) => (name === 'gone' ? undefined : `${name}:1`), publishQueues: () => queues },
     routes: { publishQueues: () => Promise.resolve([]) },
-    calls: { send, sendOneway: () => Promise.resolve() },
+    calls: { send, sendReply: send, sendOneway: () => Promise.resolve(), sendReplyOneway: () => Promise.resolve() },
   });
   const payload = singlePayload(checkMessage({ topic: 'T', body: 'x' }, { maxMessageSize: 100, messageId: 'ID' }), settings);
   const limits = { timeoutMs: settings.sendMsgTimeoutMs };
@@ -197,9 +197,12 @@ describe('Sender', () => {
   });
 
   it('hands a oneway message to the socket and tells when it cannot', async () => {
-    const { sender, payload, failure } = create([]);
-    await sender.sendOneway(payload, 'any');
+    const { sender, payload, limits, failure } = create([]);
+    await sender.sendOneway(payload, 'any', limits);
     const without = create([], {}, []);
-    expect(await failure(without.sender.sendOneway(without.payload, 'any'))).toMatchObject({ reason: 'unavailable', outcome: 'failed' });
+    expect(await failure(without.sender.sendOneway(without.payload, 'any', without.limits))).toMatchObject({
+      reason: 'unavailable',
+      outcome: 'failed',
+    });
   });
 });

@@ -30,7 +30,7 @@ export interface SenderParts {
   readonly settings: ProducerSettings;
   readonly table: Pick<RouteTable, 'masterAddress' | 'publishQueues'>;
   readonly routes: Pick<RouteFinder, 'publishQueues'>;
-  readonly calls: Pick<BrokerCalls, 'send' | 'sendOneway'>;
+  readonly calls: Pick<BrokerCalls, 'send' | 'sendOneway' | 'sendReply' | 'sendReplyOneway'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -77,14 +77,15 @@ export class Sender {
   }
 
   /** Resolves when the socket has it. @throws SendFailed, InvalidInput */
-  async sendOneway(payload: Payload, target: Target): Promise<void> {
-    const course = new Course(payload, target, {
-      timeoutMs: this.parts.settings.sendMsgTimeoutMs,
-      startedMs: this.parts.clock.monotonic(),
-    });
+  async sendOneway(payload: Payload, target: Target, limits: CallLimits): Promise<void> {
+    const { calls, clock } = this.parts;
+    const course = new Course(payload, target, { ...limits, startedMs: clock.monotonic() });
     try {
-      const { queue, address } = await this.chooseQueue(course, this.parts.settings.sendMsgTimeoutMs);
-      await this.parts.calls.sendOneway(address, this.header(payload, queue), payload.body);
+      const { queue, address } = await this.chooseQueue(course, limits.timeoutMs);
+      const header = this.header(payload, queue);
+      await (payload.reply === true
+        ? calls.sendReplyOneway(address, header, payload.body)
+        : calls.sendOneway(address, header, payload.body));
     } catch (error) {
       course.note({ kind: 'broken', error: asOperationFailed(error), sent: false });
       course.end();
@@ -110,7 +111,11 @@ export class Sender {
       const { queue, address } = await this.chooseQueue(course, timeoutMs);
       chosen = queue;
       const leftMs = timeoutMs - (clock.monotonic() - startedMs);
-      const answer = await calls.send(address, this.header(payload, queue), payload.body, { timeoutMs: leftMs, signal });
+      const header = this.header(payload, queue);
+      const left = { timeoutMs: leftMs, signal };
+      const answer = await (payload.reply === true
+        ? calls.sendReply(address, header, payload.body, left)
+        : calls.send(address, header, payload.body, left));
       const attempt = attemptOf(queue, answer);
       this.learn(queue.brokerName, attempt, startedMs);
       return attempt;
