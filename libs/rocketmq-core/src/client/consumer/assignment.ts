@@ -102,6 +102,12 @@ export class Assignment {
     this.entries.get(queueKey(queue))?.pulling.progress();
   }
 
+  /** The group was set to another offset: what is held is forgotten, and the queue is taken anew from there. */
+  reset(queue: MessageQueue, nextOffset: number): void {
+    const entry = this.entries.get(queueKey(queue));
+    if (entry !== undefined) this.moved(entry.processQueue, nextOffset);
+  }
+
   resumed(): void {
     for (const { pulling } of this.entries.values()) pulling.resumed();
   }

@@ -1,4 +1,5 @@
 import { OperationFailed } from '../../base/index.js';
+import type { ConsumeMessageDirectlyResult, ConsumerRunningInfo, MessageExt, MessageQueue } from '../../protocol/index.js';
 import { Loop, type Clock, type Logger, type Random } from '../../runtime/index.js';
 import type { PushConsumerSettings } from '../config/consumer-options.js';
 import { ranged } from '../config/ranges.js';
@@ -9,10 +10,14 @@ import type { RouteTable } from '../instance/route-table.js';
 import { RemoteOffsets } from '../offsets/remote-offsets.js';
 import { RebalanceLoop } from '../rebalance/rebalance-loop.js';
 import { Assignment, type QueueFigures } from './assignment.js';
+import type { AdministeredConsumer } from './admin-pushes.js';
 import { ConcurrentDelivery } from './concurrent-delivery.js';
+import { ConsumeFigures } from './consume-figures.js';
+import { deliverDirectly } from './direct-delivery.js';
 import type { ProcessQueue } from './process-queue.js';
 import { type PullLimits, PullLoop } from './pull-loop.js';
 import type { Redelivery } from './redelivery.js';
+import { runningInfo } from './running-info.js';
 import { startPosition } from './start-position.js';
 import { type Subscription, SubscriptionTable } from './subscription-table.js';
 
@@ -25,6 +30,7 @@ export interface PushConsumerParts {
   readonly membership: Membership & { /** Tells the brokers that the subscriptions changed. */ announce(): Promise<void> };
   readonly redelivery: Redelivery;
   readonly callTimeoutMs: number;
+  readonly nameServers: () => readonly string[];
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -37,10 +43,11 @@ const SHUTDOWN_MS = 25_000;
 const HALF_HOUR_MS = 30 * 60_000;
 
 /** Receives the messages of a group, with others of the group each its share of the queues. Made by `ClientInstance.pushConsumer`. */
-export class PushConsumer {
+export class PushConsumer implements AdministeredConsumer {
   readonly startedAt: number;
   private readonly subscriptions: SubscriptionTable;
   private readonly offsets: RemoteOffsets;
+  private readonly consumeFigures: ConsumeFigures;
   private readonly delivery: ConcurrentDelivery;
   private readonly assignment: Assignment;
   private readonly rebalancing: RebalanceLoop;
@@ -54,6 +61,7 @@ export class PushConsumer {
     const { settings, clock, logger, table, clientId } = parts;
     const { group } = settings;
     this.startedAt = clock.now();
+    this.consumeFigures = new ConsumeFigures(clock);
     this.subscriptions = new SubscriptionTable(group, settings.subscriptions, clock.now());
     this.offsets = new RemoteOffsets({ ...parts, group });
     this.delivery = this.createDelivery();
@@ -161,6 +169,32 @@ export class PushConsumer {
     return this.ended;
   }
 
+  resetOffsets(offsets: readonly (readonly [MessageQueue, number])[]): void {
+    for (const [queue, nextOffset] of offsets) this.assignment.reset(queue, nextOffset);
+  }
+
+  offsetsOf(topic: string): [MessageQueue, number][] {
+    return this.figures().flatMap(({ queue, commitOffset }) =>
+      queue.topic === topic && commitOffset !== undefined ? [[queue, commitOffset]] : [],
+    );
+  }
+
+  runningInfo(): ConsumerRunningInfo {
+    const { consumeFigures, startedAt, concurrency, subscribed } = this;
+    const { settings, nameServers } = this.parts;
+    return runningInfo({
+      ...{ settings, startedAt, concurrency, subscribed, nameServers: nameServers(), queues: this.figures() },
+      timesOf: (queue) => consumeFigures.timesOf(queue),
+      statusOf: (topic) => consumeFigures.statusOf(topic),
+    });
+  }
+
+  consumeDirectly(message: MessageExt, brokerName: string): Promise<ConsumeMessageDirectlyResult> {
+    const { settings, clock, logger } = this.parts;
+    const { group, listener, consumeTimeoutMs } = settings;
+    return deliverDirectly(message, brokerName, { group, listener, ordered: false, consumeTimeoutMs, clock, logger });
+  }
+
   private async end(deadlineMs: number): Promise<void> {
     const joined = this.current === 'running' || this.current === 'paused' || this.current === 'starting';
     this.current = 'stopped';
@@ -203,7 +237,8 @@ export class PushConsumer {
 
   private createDelivery(): ConcurrentDelivery {
     const { settings, redelivery, clock, logger } = this.parts;
-    const { group, listener, consumeTimeoutMs, consumeMessageBatchMaxSize, concurrency } = settings;
+    const { group, consumeTimeoutMs, consumeMessageBatchMaxSize, concurrency } = settings;
+    const listener = this.consumeFigures.measuredListener(settings.listener);
     const progress = (processQueue: ProcessQueue) => this.assignment.progress(processQueue);
     const parts = { group, listener, consumeTimeoutMs, batchSizeMax: consumeMessageBatchMaxSize, redelivery, progress, clock, logger };
     return new ConcurrentDelivery(parts, concurrency);
@@ -225,18 +260,22 @@ export class PushConsumer {
   }
 
   private createPullLoop(processQueue: ProcessQueue, startOffset: number, moved: (nextOffset: number) => void): PullLoop {
-    const { calls, table, routes, clock, logger } = this.parts;
+    const { table, routes, clock, logger } = this.parts;
+    const { queue } = processQueue;
     const parts = {
       group: this.group,
       processQueue,
       subscription: () => this.subscriptions.of(processQueue.queue.topic),
       limits: () => this.pullLimits(),
       paused: () => this.current === 'paused',
-      calls,
+      calls: this.consumeFigures.measuredPulls(this.parts.calls, queue),
       table,
       routes,
       offsets: this.offsets,
-      deliver: (held: Parameters<ConcurrentDelivery['submit']>[1]) => this.delivery.submit(processQueue, held),
+      deliver: (held: Parameters<ConcurrentDelivery['submit']>[1]) => {
+        this.consumeFigures.pulled(queue.topic, held.length);
+        this.delivery.submit(processQueue, held);
+      },
       moved,
       forgotten: () => this.introduceAgain(),
       clock,

@@ -1,30 +1,73 @@
-import { type ConsumerRunningInfo, type ProcessQueueInfo, VERSION, versionName } from '../../protocol/index.js';
+import {
+  type ConsumerRunningInfo,
+  type ConsumeStatus,
+  type MessageQueue,
+  type ProcessQueueInfo,
+  VERSION,
+  versionName,
+} from '../../protocol/index.js';
+import type { PushConsumerSettings } from '../config/consumer-options.js';
 import { subscriptionData } from '../instance/group-table.js';
 import type { QueueFigures } from './assignment.js';
-import type { PushConsumer } from './push-consumer.js';
+import type { QueueTimes } from './consume-figures.js';
+import type { Subscription } from './subscription-table.js';
 
 const MIB = 1024 * 1024;
 
+export interface RunningInfoSources {
+  readonly settings: PushConsumerSettings;
+  readonly nameServers: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly concurrency: number;
+  readonly subscribed: readonly Subscription[];
+  readonly queues: readonly QueueFigures[];
+  readonly timesOf: (queue: MessageQueue) => QueueTimes;
+  readonly statusOf: (topic: string) => ConsumeStatus;
+}
+
 /** What `mqadmin consumerStatus` shows of a consumer. As Java: DefaultMQPushConsumerImpl.consumerRunningInfo. */
-export function runningInfo(consumer: PushConsumer, nameServers: readonly string[]): ConsumerRunningInfo {
+export function runningInfo(sources: RunningInfoSources): ConsumerRunningInfo {
+  const { settings, subscribed, queues, timesOf, statusOf } = sources;
   return {
-    properties: new Map([
-      ['PROP_NAMESERVER_ADDR', nameServers.join(';')],
-      ['PROP_CLIENT_VERSION', versionName(VERSION)],
-      ['PROP_CONSUME_TYPE', 'CONSUME_PASSIVELY'],
-      ['PROP_CONSUMEORDERLY', 'false'],
-      ['PROP_THREADPOOL_CORE_SIZE', String(consumer.concurrency)],
-      ['PROP_CONSUMER_START_TIMESTAMP', String(consumer.startedAt)],
-    ]),
-    subscriptionSet: consumer.subscribed.map(subscriptionData),
-    mqTable: consumer.figures().map((figures) => [figures.queue, processQueueInfo(figures)]),
+    // Node runs listeners on one thread; which calls are under way says the queue table.
+    jstack: '',
+    properties: new Map([...propertiesOf(settings), ...identityOf(sources)]),
+    subscriptionSet: subscribed.map(subscriptionData),
+    mqTable: queues.map((figures) => [figures.queue, processQueueInfo(figures, timesOf(figures.queue))]),
     mqPopTable: [],
-    statusTable: new Map(),
+    statusTable: new Map(subscribed.map(({ topic }) => [topic, statusOf(topic)])),
     userConsumerInfo: new Map(),
   };
 }
 
-function processQueueInfo({ heldCount, heldBytes, heldFrom, heldTo, commitOffset }: QueueFigures): ProcessQueueInfo {
+/** The names under which Java's tools look for them. */
+function identityOf({ nameServers, concurrency, startedAt }: RunningInfoSources): [string, string][] {
+  return [
+    ['PROP_NAMESERVER_ADDR', nameServers.map((address) => `${address};`).join('')],
+    ['PROP_CLIENT_VERSION', versionName(VERSION)],
+    ['PROP_CONSUME_TYPE', 'CONSUME_PASSIVELY'],
+    ['PROP_CONSUMEORDERLY', 'false'],
+    ['PROP_THREADPOOL_CORE_SIZE', String(concurrency)],
+    ['PROP_CONSUMER_START_TIMESTAMP', String(startedAt)],
+  ];
+}
+
+function propertiesOf(settings: PushConsumerSettings): [string, string][] {
+  const plain = [
+    'consumeFromWhere',
+    'consumeMessageBatchMaxSize',
+    'consumeConcurrentlyMaxSpan',
+    'maxReconsumeTimes',
+    'pullBatchSize',
+    'pullBatchSizeInBytes',
+    'pullThresholdForQueue',
+    'pullThresholdSizeForQueue',
+  ] as const;
+  return [['consumerGroup', settings.group], ...plain.map((name): [string, string] => [name, String(settings[name])])];
+}
+
+function processQueueInfo({ heldCount, heldBytes, heldFrom, heldTo, commitOffset }: QueueFigures, times: QueueTimes): ProcessQueueInfo {
   return {
     cachedMsgCount: heldCount,
     cachedMsgSizeInMiB: Math.floor(heldBytes / MIB),
@@ -32,9 +75,9 @@ function processQueueInfo({ heldCount, heldBytes, heldFrom, heldTo, commitOffset
     cachedMsgMaxOffset: heldTo ?? 0,
     commitOffset: commitOffset ?? -1,
     droped: false,
-    lastConsumeTimestamp: 0,
+    lastConsumeTimestamp: times.lastConsume,
     lastLockTimestamp: 0,
-    lastPullTimestamp: 0,
+    lastPullTimestamp: times.lastPull,
     locked: false,
     transactionMsgCount: 0,
     transactionMsgMaxOffset: 0,
