@@ -1,8 +1,6 @@
 import { messageOf, OperationFailed } from '../base/index.js';
 import {
   decodeTopicRouteData,
-  encodeConsumerRunningInfo,
-  GetConsumerRunningInfo,
   GetRouteinfoByTopic,
   need,
   NotifyConsumerIdsChanged,
@@ -16,9 +14,9 @@ import { AdminClient } from './admin/admin-client.js';
 import { type ClientOptions, type ClientSettings, resolveClientOptions } from './config/client-options.js';
 import { type PushConsumerOptions, type PushConsumerSettings, resolveConsumerOptions } from './config/consumer-options.js';
 import { type ProducerOptions, type ProducerSettings, resolveProducerOptions } from './config/producer-options.js';
+import { adminPushes } from './consumer/admin-pushes.js';
 import { PushConsumer } from './consumer/push-consumer.js';
 import { Redelivery } from './consumer/redelivery.js';
-import { runningInfo } from './consumer/running-info.js';
 import { CallRefused, InvalidInput } from './errors.js';
 import { BrokerCalls } from './instance/calls.js';
 import { GroupTable } from './instance/group-table.js';
@@ -133,6 +131,7 @@ export class ClientInstance {
       membership: this.consumerMembership(settings, () => consumer),
       redelivery: this.createRedelivery(settings),
       callTimeoutMs: mqClientApiTimeoutMs,
+      nameServers: () => this.namesrvAddresses,
       clock,
       random,
       logger,
@@ -196,16 +195,15 @@ export class ClientInstance {
     return new Requester({ clientId, replies, introduce, ids, clock: this.settings.clock, waitingMax: settings.waitingRequestsMax });
   }
 
-  private createRedelivery({ group, maxReconsumeTimes }: PushConsumerSettings): Redelivery {
-    const compression = resolveProducerOptions({ group: INNER_PRODUCER_GROUP });
-    const sender = this.createSender(compression);
+  private createRedelivery({ group, maxReconsumeTimes, levelsMs }: PushConsumerSettings): Redelivery {
+    const sender = this.createSender(resolveProducerOptions({ group: INNER_PRODUCER_GROUP }));
     return new Redelivery({
       group,
       maxReconsumeTimes,
+      levelsMs,
       calls: this.calls,
       table: this.table,
       sender,
-      compression,
       logger: this.settings.logger,
     });
   }
@@ -286,16 +284,7 @@ export class ClientInstance {
         },
         'default',
       ),
-      route(
-        GetConsumerRunningInfo,
-        ({ header }) => {
-          const group = need(header, 'consumerGroup');
-          const consumer = consumerOf(group);
-          if (consumer === undefined) return { code: ResponseCode.SYSTEM_ERROR, remark: `no consumer of group ${group} is here` };
-          return { code: ResponseCode.SUCCESS, body: encodeConsumerRunningInfo(runningInfo(consumer, this.namesrvAddresses)) };
-        },
-        'default',
-      ),
+      ...adminPushes(consumerOf),
     ];
   }
 }

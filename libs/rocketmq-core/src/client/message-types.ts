@@ -138,18 +138,26 @@ export interface ConsumeContext {
 }
 
 /**
- * `undefined`: consumed. `retry`: to be delivered again later; `delayLevel` as Java: 0 the broker decides (default), 1 to 18 as its table says,
- * -1 straight to the dead-letter topic. A listener that throws or rejects is a `retry`.
+ * When a message that failed is delivered again. `delayLevel` as Java: 0 the broker decides by the number of failures (default), 1 to 18 as its table
+ * says, -1 never: it is a dead letter. `delayMs` in its place: after this time, which need not be in the table.
  */
-export type ConsumeResult = undefined | { readonly retry: boolean; readonly delayLevel?: number };
+export interface RetryChoice {
+  readonly delayLevel?: number;
+  readonly delayMs?: number;
+}
+
+/** `undefined`: consumed. A listener that throws or rejects is a `retry` at the broker's choice. */
+export type ConsumeResult = undefined | ({ readonly retry: boolean } & RetryChoice) | { readonly deadLetter: true };
+
+/** The messages of a batch up to `ackIndex` (0 is the first, -1 none) are consumed, the others are delivered again. As Java: ConsumeConcurrentlyContext. */
+export type PartlyConsumed = { readonly ackIndex: number } & RetryChoice;
 
 /** A listener without a return statement has consumed the message. */
 export type ListenerResult = void | ConsumeResult;
 
 export type MessageListener = (message: ReceivedMessage, context: ConsumeContext) => ListenerResult | Promise<ListenerResult>;
 
-/** Returns one result for all messages, or a list with one for each. */
-export type BatchListener = (
-  messages: readonly ReceivedMessage[],
-  context: ConsumeContext,
-) => ListenerResult | readonly ConsumeResult[] | Promise<ListenerResult | readonly ConsumeResult[]>;
+export type BatchResult = ListenerResult | readonly ConsumeResult[] | PartlyConsumed;
+
+/** Returns one result for all messages, a list with one for each, or how many of them were consumed. */
+export type BatchListener = (messages: readonly ReceivedMessage[], context: ConsumeContext) => BatchResult | Promise<BatchResult>;

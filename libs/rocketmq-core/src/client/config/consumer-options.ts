@@ -1,4 +1,5 @@
-import { newGroupProblem, topicProblem } from '../../protocol/index.js';
+import { messageOf } from '../../base/index.js';
+import { newGroupProblem, parseDelayLevels, topicProblem } from '../../protocol/index.js';
 import { InvalidInput } from '../errors.js';
 import type { BatchListener, MessageListener } from '../message-types.js';
 import { type AllocateStrategy, isAllocateStrategy } from '../rebalance/allocate.js';
@@ -46,24 +47,35 @@ export interface PushConsumerOptions {
   readonly pullThresholdSizeForTopic?: number;
   /** Distance between the first and the last held offset of one queue before pulling pauses, 1 to 65535; default 2000. */
   readonly consumeConcurrentlyMaxSpan?: number;
-  /** Failures after which a message goes to the dead-letter topic, -1 to 2147483647; default -1, which means 16. */
+  /**
+   * Failures after which a message is a dead letter, -1 to 2147483647; default -1: `retryMaxTimes` of the group on the broker decides, 16 unless it was
+   * changed. A Java consumer says 16 in that case, whatever its group is set to.
+   */
   readonly maxReconsumeTimes?: number;
+  /** The delay levels of the brokers, as their setting of that name; default Apache's 18. A retry after exactly such a time waits at the level. */
+  readonly messageDelayLevel?: string;
   /** After this time a call of the listener counts as failed, ms; default 15 minutes. */
   readonly consumeTimeoutMs?: number;
   /** Between two commits of the offsets, ms; default 5000. */
   readonly persistConsumerOffsetIntervalMs?: number;
 }
 
+type OptionalSetting = 'pullThresholdForTopic' | 'pullThresholdSizeForTopic' | 'consumeTimestamp' | 'maxReconsumeTimes';
+
 export interface PushConsumerSettings extends Readonly<
-  Required<Omit<PushConsumerOptions, 'onMessage' | 'onBatch' | 'pullThresholdForTopic' | 'pullThresholdSizeForTopic' | 'consumeTimestamp'>>
+  Required<Omit<PushConsumerOptions, 'onMessage' | 'onBatch' | 'messageDelayLevel' | OptionalSetting>>
 > {
   readonly listener: BatchListener;
   readonly pullThresholdForTopic: number | undefined;
   readonly pullThresholdSizeForTopic: number | undefined;
   readonly consumeTimestamp: number | undefined;
+  readonly maxReconsumeTimes: number | undefined;
+  /** Delays by level, ms: index 0 is level 1. */
+  readonly levelsMs: readonly number[];
 }
 
-const MAX_RECONSUME_TIMES = 16;
+/** As Java: MessageStoreConfig.messageDelayLevel. */
+const DELAY_LEVELS = '1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h';
 
 /** @throws InvalidInput */
 export function resolveConsumerOptions(options: PushConsumerOptions): PushConsumerSettings {
@@ -79,7 +91,8 @@ export function resolveConsumerOptions(options: PushConsumerOptions): PushConsum
     consumeTimestamp: options.consumeTimestamp,
     allocateMessageQueueStrategy: checkedStrategy(options.allocateMessageQueueStrategy),
     ...pullSettings(options),
-    maxReconsumeTimes: maxReconsumeTimes === -1 ? MAX_RECONSUME_TIMES : maxReconsumeTimes,
+    maxReconsumeTimes: maxReconsumeTimes === -1 ? undefined : maxReconsumeTimes,
+    levelsMs: checkedLevels(options.messageDelayLevel ?? DELAY_LEVELS),
     consumeTimeoutMs: duration('consumeTimeoutMs', options.consumeTimeoutMs, 15 * 60_000),
     persistConsumerOffsetIntervalMs: duration('persistConsumerOffsetIntervalMs', options.persistConsumerOffsetIntervalMs, 5000, 10),
   };
@@ -105,6 +118,14 @@ function pullSettings(options: PushConsumerOptions) {
 function checkedStrategy(strategy: AllocateStrategy = 'AVG'): AllocateStrategy {
   if (isAllocateStrategy(strategy)) return strategy;
   throw new InvalidInput('allocateMessageQueueStrategy', `${String(strategy)} is not a known allocation strategy`);
+}
+
+function checkedLevels(text: string): readonly number[] {
+  try {
+    return parseDelayLevels(text);
+  } catch (error) {
+    throw new InvalidInput('messageDelayLevel', messageOf(error));
+  }
 }
 
 function checkedSubscriptions(subscriptions: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

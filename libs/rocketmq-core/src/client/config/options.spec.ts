@@ -88,7 +88,7 @@ describe('resolveConsumerOptions', () => {
       pullThresholdForQueue: 1000,
       pullThresholdSizeForQueue: 100,
       consumeConcurrentlyMaxSpan: 2000,
-      maxReconsumeTimes: 16,
+      maxReconsumeTimes: undefined,
       consumeTimeoutMs: 900_000,
       persistConsumerOffsetIntervalMs: 5000,
     });

@@ -9,6 +9,7 @@ import { callListener, type Outcome } from './listener-call.js';
 import type { HeldMessage, ProcessQueue } from './process-queue.js';
 import { messageIdOf } from './received-message.js';
 import type { Redelivery } from './redelivery.js';
+import type { RetryWish } from './retry-delay.js';
 
 export interface DeliveryParts {
   readonly group: string;
@@ -131,11 +132,12 @@ export class ConcurrentDelivery implements Delivery {
   private async settle(processQueue: ProcessQueue, outcomes: readonly Outcome[]): Promise<void> {
     const done: HeldMessage[] = [];
     const left: HeldMessage[] = [];
-    for (const [held, result] of outcomes) {
-      if (processQueue.dropped) break;
-      const confirmed = result?.retry !== true || (await this.handBack(processQueue, held, result.delayLevel ?? 0));
+    const settleOne = async ([held, verdict]: Outcome) => {
+      const confirmed = verdict === undefined || (await this.handBack(processQueue, held, verdict));
       (confirmed ? done : left).push(held);
-    }
+    };
+    // A queue that is another's now delivers its messages there again: to hand back copies of them would only make duplicates.
+    if (!processQueue.dropped) await Promise.all(outcomes.map(settleOne));
     // What a consumer did with a queue that is another's now is the other's business: it begins at the last commit.
     if (!processQueue.dropped) {
       processQueue.complete(done);
@@ -148,9 +150,9 @@ export class ConcurrentDelivery implements Delivery {
     for (const resolve of this.whenIdle.splice(0)) resolve();
   }
 
-  private async handBack({ queue }: ProcessQueue, { message, localFailures }: HeldMessage, delayLevel: number): Promise<boolean> {
+  private async handBack({ queue }: ProcessQueue, { message, localFailures }: HeldMessage, wish: RetryWish): Promise<boolean> {
     try {
-      return await this.parts.redelivery.handBack({ message, queue, localFailures, delayLevel });
+      return await this.parts.redelivery.handBack({ message, queue, localFailures, ...wish });
     } catch (error) {
       this.parts.logger.log('error', 'handing a message back failed', { messageId: messageIdOf(message), error: messageOf(error) });
       return false;

@@ -120,16 +120,9 @@ export class ConsumeFigures {
   }
 }
 
-/** To be delivered again, or never. */
-export function isFailure(result: ConsumeResult): boolean {
-  if (result === undefined) return false;
-  return 'retry' in result ? result.retry : true;
-}
-
 function failuresOf(result: BatchResult | 'failed', messageCount: number): number {
-  if (result === 'failed') return messageCount;
-  if (Array.isArray(result)) return (result as readonly ConsumeResult[]).filter(isFailure).length;
-  return isFailure(result as ConsumeResult) ? messageCount : 0;
+  if (result === 'failed' || (Array.isArray(result) && result.length !== messageCount)) return messageCount;
+  return verdictsOf(result, messageCount).filter((verdict) => verdict !== undefined).length;
 }
 
 function newSums(nowMs: number): TopicSums {

@@ -2,7 +2,6 @@ import { messageOf } from '../../base/index.js';
 import type { ConsumeMessageDirectlyResult, MessageExt, MessageQueue } from '../../protocol/index.js';
 import type { Clock, Logger } from '../../runtime/index.js';
 import type { BatchListener } from '../message-types.js';
-import { isFailure } from './consume-figures.js';
 import { messageIdOf, receivedMessage } from './received-message.js';
 import { verdictsOf } from './verdicts.js';
 
@@ -37,8 +36,8 @@ export async function deliverDirectly(
     const bounds = { minOffset: message.queueOffset, maxOffset: message.queueOffset + 1 };
     const received = receivedMessage({ message, bounds, localFailures: 0, done: false }, queue);
     const result = await listener([received], { group, queue, attempt: received.reconsumeTimes + 1, signal: ending.signal });
-    const [verdict] = Array.isArray(result) ? (result as readonly ConsumeResult[]) : [result as ConsumeResult];
-    return outcome({ consumeResult: isFailure(verdict) ? 'CR_LATER' : 'CR_SUCCESS' });
+    const [verdict] = verdictsOf(result, 1);
+    return outcome({ consumeResult: verdict === undefined ? 'CR_SUCCESS' : 'CR_LATER' });
   } catch (error) {
     const failure = messageOf(error);
     logger.log('warn', 'a listener failed', { group, messageId: messageIdOf(message), directly: true, error: failure });

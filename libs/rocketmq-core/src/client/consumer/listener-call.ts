@@ -1,11 +1,12 @@
 import { messageOf } from '../../base/index.js';
 import type { Logger } from '../../runtime/index.js';
 import { queueText } from '../message-queues.js';
-import type { BatchListener, ConsumeResult, ReceivedMessage } from '../message-types.js';
+import type { BatchListener, ReceivedMessage } from '../message-types.js';
 import type { Batch } from './delivery-lanes.js';
 import { DeliveryContext, type DeliveryRun } from './delivery-run.js';
 import type { HeldMessage } from './process-queue.js';
 import { messageIdOf, receivedMessage } from './received-message.js';
+import { type Verdict, verdictsOf } from './verdicts.js';
 
 export interface ListenerCallParts {
   readonly group: string;
@@ -13,7 +14,7 @@ export interface ListenerCallParts {
   readonly logger: Logger;
 }
 
-export type Outcome = readonly [held: HeldMessage, result: ConsumeResult];
+export type Outcome = readonly [held: HeldMessage, verdict: Verdict];
 
 /**
  * Calls the listener with the messages of a run. Never throws: a listener that fails, and a message that cannot be read, are a `retry`.
@@ -40,10 +41,8 @@ async function outcomesOf({ group, listener, logger }: ListenerCallParts, run: D
   const context = new DeliveryContext(group, queue, first.reconsumeTimes + 1, run);
   try {
     const result = await listener(received, context);
-    const results = Array.isArray(result) ? (result as readonly ConsumeResult[]) : readable.map(() => result as ConsumeResult);
-    if (results.length !== readable.length)
-      throw new Error(`the listener returned ${results.length} results for ${readable.length} messages`);
-    return readable.map((held, at): Outcome => [held, results[at]]);
+    const verdicts = verdictsOf(result, readable.length);
+    return readable.map((held, at): Outcome => [held, verdicts[at]]);
   } catch (error) {
     logger.log('warn', 'a listener failed', {
       group,

@@ -1,20 +1,31 @@
 import { deflateSync } from 'node:zlib';
 import { storedMessage, type StoredMessageOptions } from '../../../testing/stored-message.js';
 import { parseProperties } from '../../protocol/index.js';
-import { silentLogger } from '../../runtime/index.js';
+import { SendFailed } from '../errors.js';
 import type { Payload } from '../producer/outgoing.js';
-import type { Stored } from '../producer/sender.js';
-import { Redelivery } from './redelivery.js';
+import type { Stored, Target } from '../producer/sender.js';
+import { type FailedMessage, Redelivery } from './redelivery.js';
 
 const queue = { topic: 'T', brokerName: 'b', queueId: 0 };
-const compression = { compressMsgBodyOverHowmuch: 4096, compressType: 'zlib', compressLevel: 5 } as const;
+const levelsMs = [1000, 5000, 10_000];
 
-function create({ sendBack, send, master }: { sendBack?: Error; send?: Error; master?: string }) {
+interface Brokers {
+  readonly sendBack?: Error;
+  readonly send?: Error | ((payload: Payload) => Error | undefined);
+  readonly master?: string;
+  /** Null: the group's setting decides. */
+  readonly maxReconsumeTimes?: number | null;
+}
+
+function create({ sendBack, send, master, maxReconsumeTimes = 16 }: Brokers) {
   const backs: { address: string; header: object }[] = [];
   const sends: Payload[] = [];
+  const targets: Target[] = [];
+  const logged: string[] = [];
   const redelivery = new Redelivery({
     group: 'G',
-    maxReconsumeTimes: 16,
+    maxReconsumeTimes: maxReconsumeTimes ?? undefined,
+    levelsMs,
     calls: {
       sendBack: (address, header) => {
         backs.push({ address, header });
@@ -23,17 +34,18 @@ function create({ sendBack, send, master }: { sendBack?: Error; send?: Error; ma
     },
     table: { masterAddress: () => master },
     sender: {
-      send: (payload) => {
+      send: (payload, target) => {
         sends.push(payload);
-        return send === undefined ? Promise.resolve({} as Stored) : Promise.reject(send);
+        targets.push(target);
+        const error = typeof send === 'function' ? send(payload) : send;
+        return error === undefined ? Promise.resolve({} as Stored) : Promise.reject(error);
       },
     },
-    compression,
-    logger: silentLogger,
+    logger: { log: (_level, text) => logged.push(text) },
   });
-  const handBack = (message: StoredMessageOptions, more: { localFailures?: number; delayLevel?: number } = {}) =>
-    redelivery.handBack({ message: storedMessage(message), queue, localFailures: 0, delayLevel: 0, ...more });
-  return { backs, sends, handBack };
+  const handBack = (message: StoredMessageOptions, more: Partial<FailedMessage> = {}) =>
+    redelivery.handBack({ message: storedMessage(message), queue, localFailures: 0, ...more });
+  return { backs, sends, targets, logged, handBack };
 }
 
 const down = new Error('down');
@@ -89,16 +101,85 @@ describe('Redelivery', () => {
     expect([sent.get('ORIGIN_MESSAGE_ID'), sent.get('RETRY_TOPIC'), sent.get('DELAY')]).toEqual(['FIRST', 'Original', '7']);
   });
 
-  it('sends a compressed body as the text it was', async () => {
+  it('sends a compressed body as it came, with what says so', async () => {
     const { sends, handBack } = create({ sendBack: down });
-    await handBack({ body: deflateSync('text'), sysFlag: 0x301 });
-    expect(sends[0]).toMatchObject({ body: Buffer.from('text'), sysFlag: 0 });
+    const body = deflateSync('text');
+    await handBack({ body, sysFlag: 0x309 });
+    expect(sends[0]).toMatchObject({ body, sysFlag: 0x301 });
+  });
+
+  it('leaves the limit to the group when the consumer has none', async () => {
+    const { backs, sends, handBack } = create({ sendBack: down, maxReconsumeTimes: null });
+    await handBack({});
+    expect(backs[0]?.header).not.toHaveProperty('maxReconsumeTimes');
+    expect(sends[0]?.maxReconsumeTimes).toBeUndefined();
+  });
+
+  it('makes a dead letter of a message, also by way of the retry topic', async () => {
+    const { backs, sends, handBack } = create({ sendBack: down });
+    expect(await handBack({}, { delayLevel: -1 })).toBe(true);
+    expect(backs[0]?.header).toMatchObject({ delayLevel: -1 });
+    // Java makes a dead letter of a message that failed more often than this.
+    expect(sends[0]).toMatchObject({ reconsumeTimes: 1, maxReconsumeTimes: 0 });
+    expect(parseProperties(sends[0]!.properties).get('DELAY')).toBe('0');
   });
 
   it('says so when nobody takes it', async () => {
     const { handBack } = create({ sendBack: down, send: down });
     expect(await handBack({})).toBe(false);
-    const unreadable = create({ sendBack: down });
-    expect(await unreadable.handBack({ body: 'not compressed', sysFlag: 0x301 })).toBe(false);
+  });
+});
+
+describe('a delay of its own', () => {
+  const spent = { DELAY: '3', REAL_TOPIC: 'x', REAL_QID: '0', TIMER_OUT_MS: '1', TIMER_ENQUEUE_MS: '1', TIMER_DELAY_SEC: '9' };
+  const refused = new SendFailed('no timer', { reason: 'refused', outcome: 'failed', attempts: 1, responseCode: 1 });
+
+  it('waits at a level when there is one of its length', async () => {
+    const { backs, sends, handBack } = create({});
+    expect(await handBack({}, { delayMs: 5000 })).toBe(true);
+    expect(backs[0]?.header).toMatchObject({ delayLevel: 2 });
+    expect(sends).toEqual([]);
+  });
+
+  it('is a timer of the retry topic, with one more failure and nothing left of the delay before', async () => {
+    const { backs, sends, handBack } = create({});
+    expect(await handBack({ reconsumeTimes: 2, properties: { UNIQ_KEY: 'ID', ...spent } }, { delayMs: 700 })).toBe(true);
+    expect(backs).toEqual([]);
+    expect(sends[0]).toMatchObject({ topic: '%RETRY%G', reconsumeTimes: 3, maxReconsumeTimes: 16 });
+    expect(Object.fromEntries(parseProperties(sends[0]!.properties))).toEqual({
+      UNIQ_KEY: 'ID',
+      ORIGIN_MESSAGE_ID: 'ID',
+      RETRY_TOPIC: 'T',
+      TIMER_DELAY_MS: '700',
+    });
+  });
+
+  it('asks one broker once, the one that has the message, and its queues in turn', async () => {
+    const { targets, handBack } = create({});
+    await handBack({}, { delayMs: 700 });
+    await handBack({}, { delayMs: 700 });
+    const queues = ['a', 'b', 'b'].map((brokerName, queueId) => ({ topic: '%RETRY%G', brokerName, queueId }));
+    const [first, second] = targets as Exclude<Target, 'any'>[];
+    expect([first?.(queues)?.queueId, second?.(queues)?.queueId]).toEqual([1, 2]);
+    expect(first?.(queues.slice(0, 1))?.queueId).toBe(0);
+    expect(first?.([])).toBeUndefined();
+  });
+
+  it('becomes the next longer level where the timer is off, which is told once', async () => {
+    const { backs, logged, handBack } = create({ send: refused });
+    expect(await handBack({}, { delayMs: 700 })).toBe(true);
+    expect(await handBack({}, { delayMs: 7000 })).toBe(true);
+    expect(await handBack({}, { delayMs: 70_000 })).toBe(true);
+    expect(backs.map(({ header }) => (header as { delayLevel: number }).delayLevel)).toEqual([1, 3, 3]);
+    expect(logged).toEqual(['the broker takes no timer for a retry, such delays become the next longer level']);
+  });
+
+  it('is not lost when only the retry topic can be reached after the timer failed', async () => {
+    const { sends, handBack } = create({
+      sendBack: down,
+      send: ({ properties }) => (properties.includes('TIMER_DELAY_MS') ? refused : undefined),
+    });
+    expect(await handBack({}, { delayMs: 700 })).toBe(true);
+    expect(parseProperties(sends[1]!.properties).get('DELAY')).toBe('1');
   });
 });

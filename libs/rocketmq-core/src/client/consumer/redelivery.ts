@@ -1,63 +1,87 @@
-import { messageOf } from '../../base/index.js';
-import { formatHost, type MessageExt, type MessageQueue, PropertyName, retryTopic } from '../../protocol/index.js';
+import { isOperationFailed, messageOf } from '../../base/index.js';
+import {
+  formatHost,
+  type MessageExt,
+  type MessageQueue,
+  printProperties,
+  PropertyName,
+  retryTopic,
+  SysFlag,
+} from '../../protocol/index.js';
 import type { Logger } from '../../runtime/index.js';
+import { isSendFailed } from '../errors.js';
 import type { BrokerCalls } from '../instance/calls.js';
 import type { RouteTable } from '../instance/route-table.js';
-import { rawPayload, type CompressionSettings } from '../producer/outgoing.js';
-import type { Sender } from '../producer/sender.js';
-import { messageIdOf, originalTopic, plainBody } from './received-message.js';
+import type { Payload } from '../producer/outgoing.js';
+import type { Sender, Target } from '../producer/sender.js';
+import { messageIdOf, originalTopic } from './received-message.js';
+import { retryDelay, type RetryDelay, type RetryWish } from './retry-delay.js';
 
 export interface RedeliveryParts {
   readonly group: string;
-  readonly maxReconsumeTimes: number;
+  /** Undefined: the group's setting on the broker decides. */
+  readonly maxReconsumeTimes: number | undefined;
+  /** Delays of the brokers by level, ms: index 0 is level 1. */
+  readonly levelsMs: readonly number[];
   readonly calls: Pick<BrokerCalls, 'sendBack'>;
   readonly table: Pick<RouteTable, 'masterAddress'>;
   readonly sender: Pick<Sender, 'send'>;
-  readonly compression: CompressionSettings;
   readonly logger: Logger;
 }
 
-export interface FailedMessage {
+export interface FailedMessage extends RetryWish {
   readonly message: MessageExt;
   readonly queue: MessageQueue;
   /** Deliveries of this process that failed and that the broker does not know of, this one left out. */
   readonly localFailures: number;
-  /** 0: the broker decides. */
-  readonly delayLevel: number;
 }
 
 /** As Java: DefaultMQPushConsumerImpl.sendMessageBack. */
 const CALL_TIMEOUT_MS = 5000;
 /** Level of the first retry: 10 s. */
 const FIRST_RETRY_LEVEL = 3;
+/** The body goes on as it came, so its compression goes with it. */
+const COMPRESSION_FLAGS = SysFlag.COMPRESSED | SysFlag.COMPRESSION_ZLIB | SysFlag.COMPRESSION_LZ4 | SysFlag.COMPRESSION_ZSTD | (0x4 << 8);
+/** What brought the message here, by a delay, is not to act once more. A broker takes one with TIMER_OUT_MS for a message whose time has come. */
+const spentProperties = [
+  ...([PropertyName.DELAY, PropertyName.REAL_TOPIC, PropertyName.REAL_QID, PropertyName.TRAN_MSG] as const),
+  ...([PropertyName.TIMER_DELAY_SEC, PropertyName.TIMER_DELAY_MS, PropertyName.TIMER_DELIVER_MS, PropertyName.TIMER_OUT_MS] as const),
+  ...([PropertyName.TIMER_ENQUEUE_MS, PropertyName.TIMER_DEQUEUE_MS, PropertyName.TIMER_ROLL_TIMES] as const),
+];
 
 /** Gives a message that failed back to the brokers, which deliver it again later. */
 export class Redelivery {
+  private toldOfTimers = false;
+  private turn = 0;
+
   constructor(private readonly parts: RedeliveryParts) {}
 
   /** @returns whether a broker has confirmed that it keeps the message: only then may the offset pass it */
   async handBack(failed: FailedMessage): Promise<boolean> {
+    const delay = retryDelay(failed, this.parts.levelsMs);
+    if (delay.kind === 'level') return this.handBackAtLevel(failed, delay.level);
+    return (await this.sendWithTimer(failed, delay)) || this.handBackAtLevel(failed, delay.orLevel);
+  }
+
+  private async handBackAtLevel(failed: FailedMessage, level: number): Promise<boolean> {
     const { logger } = this.parts;
-    const about = { messageId: messageIdOf(failed.message), topic: failed.message.topic };
     try {
-      await this.sendBack(failed);
+      await this.sendBack(failed, level);
       return true;
     } catch (error) {
-      logger.log('warn', 'the broker did not take a failed message back, it is sent to the retry topic', {
-        ...about,
-        error: messageOf(error),
-      });
+      const reason = { ...about(failed), error: messageOf(error) };
+      logger.log('warn', 'the broker did not take a failed message back, it is sent to the retry topic', reason);
     }
     try {
-      await this.sendToRetryTopic(failed);
+      await this.sendToRetryTopic(failed, this.fallbackOf(failed, level), 'any');
       return true;
     } catch (error) {
-      logger.log('error', 'a failed message could not be handed back', { ...about, error: messageOf(error) });
+      logger.log('error', 'a failed message could not be handed back', { ...about(failed), error: messageOf(error) });
       return false;
     }
   }
 
-  private async sendBack({ message, queue, delayLevel }: FailedMessage): Promise<void> {
+  private async sendBack({ message, queue }: FailedMessage, delayLevel: number): Promise<void> {
     const { group, maxReconsumeTimes, calls, table } = this.parts;
     const address = table.masterAddress(queue.brokerName) ?? formatHost(message.storeHost);
     const header = {
@@ -67,25 +91,77 @@ export class Redelivery {
       originMsgId: messageIdOf(message),
       originTopic: originalTopic(message),
       unitMode: false,
-      maxReconsumeTimes,
+      ...(maxReconsumeTimes !== undefined && { maxReconsumeTimes }),
       bname: queue.brokerName,
     };
     await calls.sendBack(address, header, { timeoutMs: CALL_TIMEOUT_MS });
   }
 
-  // As Java: sendMessageBackAsNormalMessage, with the origin id that 5.3.3 loses.
-  private async sendToRetryTopic({ message, localFailures, delayLevel }: FailedMessage): Promise<void> {
-    const { group, maxReconsumeTimes, sender, compression } = this.parts;
+  private async sendWithTimer(failed: FailedMessage, { delayMs }: RetryDelay & { kind: 'timer' }): Promise<boolean> {
+    try {
+      // Once, to a broker that has the retry topic: where the timer is off, it will not be on a moment later.
+      await this.sendToRetryTopic(failed, { property: [PropertyName.TIMER_DELAY_MS, delayMs] }, this.nearQueue(failed.queue));
+      return true;
+    } catch (error) {
+      if (!isOperationFailed(error)) throw error;
+      if (isSendFailed(error) && error.responseCode !== undefined) this.tellOfTimers(failed, error);
+      else
+        this.parts.logger.log('warn', 'a failed message could not be sent to the retry topic', { ...about(failed), error: error.message });
+      return false;
+    }
+  }
+
+  private tellOfTimers(failed: FailedMessage, error: Error): void {
+    if (this.toldOfTimers) return;
+    this.toldOfTimers = true;
+    const text = 'the broker takes no timer for a retry, such delays become the next longer level';
+    this.parts.logger.log('warn', text, { group: this.parts.group, ...about(failed), error: error.message });
+  }
+
+  private nearQueue({ brokerName }: MessageQueue): Target {
+    return (queues) => {
+      const near = queues.filter((queue) => queue.brokerName === brokerName);
+      const candidates = near.length > 0 ? near : queues;
+      return candidates[this.turn++ % candidates.length];
+    };
+  }
+
+  private fallbackOf({ message, localFailures }: FailedMessage, level: number): RetryForm {
+    // Any failure is one too many then: the broker makes a dead letter of it.
+    if (level < 0) return { property: [PropertyName.DELAY, 0], maxReconsumeTimes: 0 };
+    return { property: [PropertyName.DELAY, level > 0 ? level : FIRST_RETRY_LEVEL + message.reconsumeTimes + localFailures] };
+  }
+
+  // As Java: sendMessageBackAsNormalMessage, with the origin id that 5.3.3 loses and without unpacking the body.
+  private async sendToRetryTopic({ message, localFailures }: FailedMessage, form: RetryForm, target: Target): Promise<void> {
+    const { group, sender } = this.parts;
+    const { maxReconsumeTimes = this.parts.maxReconsumeTimes, property } = form;
     const messageId = messageIdOf(message);
-    const failures = message.reconsumeTimes + localFailures;
+    const reconsumeTimes = message.reconsumeTimes + localFailures + 1;
     const properties = new Map(message.properties);
-    properties.delete(PropertyName.TRAN_MSG);
+    for (const name of spentProperties) properties.delete(name);
     properties.set(PropertyName.UNIQ_KEY, messageId);
     properties.set(PropertyName.ORIGIN_MESSAGE_ID, message.properties.get(PropertyName.ORIGIN_MESSAGE_ID) ?? messageId);
     properties.set(PropertyName.RETRY_TOPIC, originalTopic(message));
-    properties.set(PropertyName.DELAY, String(delayLevel > 0 ? delayLevel : FIRST_RETRY_LEVEL + failures));
-    const raw = { topic: retryTopic(group), body: plainBody(message), flag: message.flag, properties };
-    const payload = rawPayload({ ...raw, reconsumeTimes: failures + 1, maxReconsumeTimes }, compression);
-    await sender.send(payload, 'any', { timeoutMs: CALL_TIMEOUT_MS });
+    properties.set(property[0], String(property[1]));
+    const payload: Payload = {
+      topic: retryTopic(group),
+      flag: message.flag,
+      sysFlag: message.sysFlag & COMPRESSION_FLAGS,
+      properties: printProperties(properties),
+      body: message.body,
+      batch: false,
+      reconsumeTimes,
+      maxReconsumeTimes,
+    };
+    await sender.send(payload, target, { timeoutMs: CALL_TIMEOUT_MS });
   }
 }
+
+interface RetryForm {
+  /** What makes it wait. */
+  readonly property: readonly [name: string, value: number];
+  readonly maxReconsumeTimes?: number;
+}
+
+const about = ({ message }: FailedMessage) => ({ messageId: messageIdOf(message), topic: message.topic });

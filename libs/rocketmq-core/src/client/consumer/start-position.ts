@@ -33,6 +33,7 @@ async function firstPosition(
   queue: MessageQueue,
   { consumeFromWhere, consumeTimestamp, calls, table, timeoutMs }: StartPositionParts,
 ): Promise<number> {
+  // Whatever is there was sent back by this group. Java starts at the end for CONSUME_FROM_TIMESTAMP, past what was sent back before the first commit.
   const retry = isRetryTopic(queue.topic);
   const address = table.readAddress(queue.brokerName, MASTER_ID)?.address;
   if (address === undefined) throw new OperationFailed('unavailable', `broker ${queue.brokerName} is not known`, { retriable: true });
@@ -43,7 +44,7 @@ async function firstPosition(
       // Where the broker has deleted the first messages, it answers the first pull with the offset to go to.
       return 0;
     case 'CONSUME_FROM_TIMESTAMP':
-      return retry ? calls.maxOffset(address, queue, { timeoutMs }) : calls.searchOffset(address, queue, consumeTimestamp, { timeoutMs });
+      return retry ? 0 : calls.searchOffset(address, queue, consumeTimestamp, { timeoutMs });
     default:
       return unreachable(consumeFromWhere);
   }

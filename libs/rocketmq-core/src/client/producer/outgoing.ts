@@ -5,7 +5,6 @@ import {
   encodeBatchBody,
   isReservedProperty,
   isSendableTopic,
-  type Message,
   printProperties,
   PROPERTIES_SIZE_MAX,
   PropertyName,
@@ -125,22 +124,10 @@ function put(properties: Map<string, string>, name: string, value: string, field
 
 export type CompressionSettings = Pick<ProducerSettings, 'compressMsgBodyOverHowmuch' | 'compressType' | 'compressLevel'>;
 
-export interface RawMessage extends Message {
-  readonly reconsumeTimes?: number;
-  readonly maxReconsumeTimes?: number;
-}
-
 /** One message as a request. */
 export function singlePayload(message: CheckedMessage, settings: CompressionSettings): Payload {
   const { topic, flag, properties, reply } = message;
   return { topic, flag, properties, batch: false, reply, reconsumeTimes: 0, ...compressed(message.body, settings) };
-}
-
-/** A message with properties that only RocketMQ itself may set. */
-export function rawPayload(message: RawMessage, settings: CompressionSettings): Payload {
-  const { topic, flag = 0, reconsumeTimes = 0, maxReconsumeTimes } = message;
-  const properties = printProperties(message.properties);
-  return { topic, flag, properties, batch: false, reconsumeTimes, maxReconsumeTimes, ...compressed(message.body, settings) };
 }
 
 function compressed(body: Buffer, settings: CompressionSettings): Pick<Payload, 'body' | 'sysFlag'> {
