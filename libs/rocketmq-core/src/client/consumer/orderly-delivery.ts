@@ -1,0 +1,238 @@
+import { OperationFailed } from '../../base/index.js';
+import { Loop, type Clock, type Logger } from '../../runtime/index.js';
+import { within } from '../instance/deadline.js';
+import { queueKey, queueText } from '../message-queues.js';
+import type { BatchListener } from '../message-types.js';
+import type { MessageQueue } from '../../protocol/index.js';
+import type { Delivery } from './delivery.js';
+import { DeliveryRun } from './delivery-run.js';
+import { callListener, type Outcome } from './listener-call.js';
+import { OrderlyLane } from './orderly-lane.js';
+import type { HeldMessage, ProcessQueue } from './process-queue.js';
+import type { RetryWish } from './retry-delay.js';
+
+export interface OrderlyDeliveryParts {
+  readonly group: string;
+  readonly listener: BatchListener;
+  readonly batchSizeMax: number;
+  readonly consumeTimeoutMs: number;
+  /** Pause of a queue after the first failure of a message; it doubles with each further one. */
+  readonly suspendMs: number;
+  /** Failures after which a message is no longer delivered. */
+  readonly maxReconsumeTimes: number;
+  /** A queue that was consumed without a break for this long lets another one have its turn. */
+  readonly consumeContinuouslyMs: number;
+  /** Whether no other consumer may have the queue. */
+  readonly isHeld: (queue: MessageQueue) => boolean;
+  /** Puts a message aside that has failed too often. Does not throw. @returns whether somebody keeps it: only then may the queue go on */
+  readonly giveUp: (held: HeldMessage, queue: MessageQueue) => Promise<boolean>;
+  /** Messages of the queue left the window: its offset may move, and there is room. */
+  readonly progress: (processQueue: ProcessQueue) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Shortest and longest pause of a queue, ms. As Java: ConsumeMessageOrderlyService.submitConsumeRequestLater. */
+const SUSPEND_MIN_MS = 10;
+const SUSPEND_MAX_MS = 30_000;
+const EXPIRY_CHECK_MS = 60_000;
+
+/**
+ * Calls the listener for one message (or batch) of a queue after the other, for several queues at once. As Java: ConsumeMessageOrderlyService.
+ *
+ * Invariants: of one queue never two calls run; whoever takes a queue that was lost asks `isBusy` first. A message is passed only when its
+ * listener has ended well or somebody else keeps it. What ends after the lock of its queue was lost counts for nothing.
+ */
+export class OrderlyDelivery implements Delivery {
+  private readonly lanes = new Map<ProcessQueue, OrderlyLane>();
+  /** Lanes that wait for a free place. */
+  private readonly ready = new Set<OrderlyLane>();
+  private readonly working = new Set<OrderlyLane>();
+  private readonly runs = new Set<DeliveryRun>();
+  private readonly expiry: Loop;
+  private state: 'running' | 'paused' | 'stopped' = 'running';
+  private whenIdle: (() => void)[] = [];
+
+  constructor(
+    private readonly parts: OrderlyDeliveryParts,
+    private concurrencyMax: number,
+  ) {
+    const { clock, logger, consumeTimeoutMs } = parts;
+    const periodMs = Math.min(consumeTimeoutMs, EXPIRY_CHECK_MS);
+    this.expiry = new Loop({ name: 'expiry of orderly deliveries', clock, logger, periodMs, run: () => this.expire() });
+  }
+
+  get running(): number {
+    return this.runs.size;
+  }
+
+  get concurrency(): number {
+    return this.concurrencyMax;
+  }
+
+  start(): void {
+    this.expiry.start();
+  }
+
+  setConcurrency(concurrency: number): void {
+    this.concurrencyMax = concurrency;
+    this.pump();
+  }
+
+  pause(): void {
+    if (this.state === 'running') this.state = 'paused';
+  }
+
+  resume(): void {
+    if (this.state === 'paused') this.state = 'running';
+    for (const lane of this.lanes.values()) this.offer(lane);
+  }
+
+  submit(processQueue: ProcessQueue, held: readonly HeldMessage[]): void {
+    if (this.state === 'stopped' || processQueue.dropped) return;
+    let lane = this.lanes.get(processQueue);
+    if (lane === undefined) this.lanes.set(processQueue, (lane = new OrderlyLane(processQueue)));
+    lane.add(held);
+    this.offer(lane);
+  }
+
+  /** Whether a call for this queue has not ended, be it from before the queue was lost. */
+  isBusy(queue: MessageQueue): boolean {
+    const key = queueKey(queue);
+    for (const lane of this.working) if (queueKey(lane.processQueue.queue) === key) return true;
+    return false;
+  }
+
+  /**
+   * Begins no further call for the queue and waits for the running one, whose outcome counts.
+   * @returns false when it did not end within `timeoutMs`
+   */
+  async close(processQueue: ProcessQueue, timeoutMs: number): Promise<boolean> {
+    const lane = this.lanes.get(processQueue);
+    if (lane === undefined) return true;
+    this.ready.delete(lane);
+    const quiet = lane.close();
+    if (!this.working.has(lane)) return true;
+    const { clock } = this.parts;
+    return within(quiet, { clock, timeoutMs, what: 'waiting for a listener' }).catch(() => false);
+  }
+
+  drop(processQueue: ProcessQueue): void {
+    const lane = this.lanes.get(processQueue);
+    if (lane === undefined) return;
+    this.lanes.delete(processQueue);
+    this.ready.delete(lane);
+    void lane.close();
+    for (const run of this.runs) {
+      if (run.batch.processQueue === processQueue) run.abort(new OperationFailed('aborted', 'the queue was given to another consumer'));
+    }
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    this.state = 'stopped';
+    this.ready.clear();
+    for (const lane of this.lanes.values()) lane.endPause();
+    const { clock } = this.parts;
+    await within(this.idle(), { clock, timeoutMs: deadlineMs, what: 'waiting for listeners' }).catch(() => undefined);
+    for (const run of this.runs) run.abort(new OperationFailed('aborted', 'the consumer is shut down'));
+    for (const lane of this.working) lane.ended(false);
+    await this.expiry.stop();
+  }
+
+  private idle(): Promise<void> {
+    return this.working.size === 0 ? Promise.resolve() : new Promise((resolve) => this.whenIdle.push(resolve));
+  }
+
+  private offer(lane: OrderlyLane): void {
+    if (this.working.has(lane) || !this.mayDeliver(lane)) return;
+    this.ready.add(lane);
+    this.pump();
+  }
+
+  private mayDeliver(lane: OrderlyLane): boolean {
+    // A queue whose lock is lost waits to be dropped.
+    return this.state === 'running' && lane.hasWork && this.counts(lane);
+  }
+
+  /** Whether the outcome of a call for this queue counts. */
+  private counts({ processQueue }: OrderlyLane): boolean {
+    return !processQueue.dropped && this.parts.isHeld(processQueue.queue);
+  }
+
+  private pump(): void {
+    for (const lane of this.ready) {
+      if (this.state !== 'running' || this.working.size >= this.concurrencyMax) return;
+      this.ready.delete(lane);
+      this.working.add(lane);
+      void this.work(lane);
+    }
+  }
+
+  private async work(lane: OrderlyLane): Promise<void> {
+    const { clock, consumeContinuouslyMs } = this.parts;
+    const startedMs = clock.monotonic();
+    while (this.mayDeliver(lane) && this.working.size <= this.concurrencyMax && clock.monotonic() - startedMs <= consumeContinuouslyMs) {
+      await this.deliver(lane);
+    }
+    this.working.delete(lane);
+    lane.ended(true);
+    this.offer(lane);
+    this.pump();
+    if (this.working.size === 0) for (const resolve of this.whenIdle.splice(0)) resolve();
+  }
+
+  private async deliver(lane: OrderlyLane): Promise<void> {
+    const { processQueue } = lane;
+    const held = lane.first(this.parts.batchSizeMax);
+    const run = new DeliveryRun({ processQueue, held }, this.parts.clock.monotonic());
+    this.runs.add(run);
+    const outcomes = await callListener(this.parts, run);
+    this.runs.delete(run);
+    await this.settle(lane, outcomes);
+  }
+
+  private async settle(lane: OrderlyLane, outcomes: readonly Outcome[]): Promise<void> {
+    const { processQueue } = lane;
+    const done: HeldMessage[] = [];
+    let pauseMs: number | undefined;
+    for (const [held, verdict] of outcomes) {
+      if (!this.counts(lane)) return;
+      if (verdict === undefined) {
+        // Behind a message that comes again, all come again.
+        if (pauseMs === undefined) done.push(held);
+      } else if (await this.givenUp(held, verdict, processQueue.queue)) {
+        done.push(held);
+      } else {
+        held.localFailures += 1;
+        pauseMs ??= this.pauseAfter(held, verdict);
+      }
+    }
+    if (!this.counts(lane)) return;
+    processQueue.complete(done);
+    lane.forgetDone();
+    this.parts.progress(processQueue);
+    if (pauseMs !== undefined && this.state !== 'stopped') lane.pause(this.parts.clock, pauseMs, () => this.offer(lane));
+  }
+
+  private async givenUp(held: HeldMessage, { delayLevel = 0 }: RetryWish, queue: MessageQueue): Promise<boolean> {
+    const failures = held.message.reconsumeTimes + held.localFailures;
+    // As Java: a delay level below 0 means the dead-letter topic.
+    return (failures >= this.parts.maxReconsumeTimes || delayLevel < 0) && this.parts.giveUp(held, queue);
+  }
+
+  private pauseAfter({ localFailures }: HeldMessage, { delayMs }: RetryWish): number {
+    const wished = delayMs !== undefined && !Number.isNaN(delayMs);
+    const ms = wished ? delayMs : this.parts.suspendMs * 2 ** (localFailures - 1);
+    return Math.min(Math.max(ms, SUSPEND_MIN_MS), SUSPEND_MAX_MS);
+  }
+
+  /** The queue has to wait for its listener, however long it takes: only its signal can be given. */
+  private expire(): void {
+    const { clock, consumeTimeoutMs, group, logger } = this.parts;
+    for (const run of this.runs) {
+      if (clock.monotonic() - run.startedMs < consumeTimeoutMs || run.aborted) continue;
+      logger.log('warn', 'a listener does not end, its queue waits', { group, queue: queueText(run.batch.processQueue.queue) });
+      run.abort(new OperationFailed('timeout', `the listener took more than ${consumeTimeoutMs} ms`));
+    }
+  }
+}
