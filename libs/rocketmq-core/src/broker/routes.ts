@@ -22,6 +22,7 @@ import type { RouteParts } from './route-parts.js';
 import { administration } from './routing/administration.js';
 import { groupProgress } from './routing/group-progress.js';
 import { observation } from './routing/observation.js';
+import { transactional } from './routing/transactional.js';
 
 export type { RouteParts } from './route-parts.js';
 
@@ -103,9 +104,9 @@ function unsupported<C extends protocol.Command>(command: C, what: string): Brok
 function messaging(parts: RouteParts) {
   const { config: settings, identity, store, topics, groups, consumers, offsets, held, stats, clock } = parts;
   const monotonic = () => clock.monotonic();
-  const { writer, targetOf, stamp, sendExt: ext, unsaved, retrySends, redeliveryTopics } = parts;
+  const { writer, transactions, targetOf, stamp, sendExt: ext, unsaved, retrySends, redeliveryTopics } = parts;
   const { maxMessageSize } = settings;
-  const send = sendMessage({ writer, targetOf, retrySends, stamp, stats, identity, unsaved, ext, maxMessageSize });
+  const send = sendMessage({ writer, transactions, targetOf, retrySends, stamp, stats, identity, unsaved, ext, maxMessageSize });
   const sendBack = consumerSendMsgBack({ groups, redeliveryTopics, unsaved, store, writer, identity, stats, settings });
   const admit = pullAdmission({ topics, groups, consumers, monotonic, settings });
   const pull = pullMessage({ store, admit, offsets, held, stats, monotonic, settings });
@@ -160,7 +161,6 @@ function consuming(parts: RouteParts) {
   };
 }
 
-const TRANSACTIONS = 'transactions are';
 const QUERIES = 'the message index is';
 const POP = 'pop consumption is';
 const LITE = 'lite topics are';
@@ -177,8 +177,6 @@ function notYet() {
   return {
     QueryMessage: unsupported(protocol.QueryMessage, QUERIES),
     RecallMessage: unsupported(protocol.RecallMessage, TIMERS),
-    EndTransaction: unsupported(protocol.EndTransaction, TRANSACTIONS),
-    ResumeCheckHalfMessage: unsupported(protocol.ResumeCheckHalfMessage, TRANSACTIONS),
     UpdateAndCreateStaticTopic: unsupported(protocol.UpdateAndCreateStaticTopic, 'static topics are'),
     DeleteTopicInBrokerList: unsupported(protocol.DeleteTopicInBrokerList, 'deleting by list is'),
     DeleteSubscriptionGroupList: unsupported(protocol.DeleteSubscriptionGroupList, 'deleting by list is'),
@@ -245,6 +243,7 @@ function replicationNotYet() {
 export function brokerRoutes(parts: RouteParts): Readonly<Record<BrokerCommandName, BrokerRoute>> {
   return {
     ...messaging(parts),
+    ...transactional(parts),
     ...replies(parts),
     ...consuming(parts),
     ...administration(parts),

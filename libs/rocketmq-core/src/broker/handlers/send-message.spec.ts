@@ -28,6 +28,7 @@ function setUp() {
   const identity = { storeHost: { ip: Buffer.alloc(4), port: 1 }, messageId: () => 'id' };
   const handler = sendMessage({
     writer: { place: (draft) => draft, append, appendBatch: append },
+    transactions: { prepare: append },
     targetOf: () => {
       const created = !known;
       known = true;

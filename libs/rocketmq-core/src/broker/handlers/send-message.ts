@@ -146,6 +146,8 @@ class Sends {
     if (target.topic.attributes.get('queue.type') === 'BatchCQ')
       refuseMessage('batches to a topic with queue.type=BatchCQ are not supported by this broker');
     const envelope = stamp(header.properties ?? '');
+    if (envelope.transactional || transactionType(header.sysFlag ?? 0) !== 'none')
+      refuseMessage('transactional messages cannot be sent in a batch');
     const outcome = await writer.appendBatch({
       topic: target.topic.topicName,
       queueId: target.queueId,

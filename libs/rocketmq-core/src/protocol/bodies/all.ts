@@ -13,6 +13,7 @@ import {
   KVConfigSerializeWrapper,
   LmqConsumerOffset,
   OffsetSerializeWrapper,
+  TransactionMetricsSerializeWrapper,
 } from './config-files.js';
 import {
   ConsumerOffsetSerializeWrapper,
@@ -195,5 +196,6 @@ export const configFileBodies: readonly Body<any>[] = [
   DelayOffsetSerializeWrapper,
   KVConfigSerializeWrapper,
   LmqConsumerOffset,
+  TransactionMetricsSerializeWrapper,
   OffsetSerializeWrapper,
 ];

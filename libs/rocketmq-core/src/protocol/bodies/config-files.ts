@@ -1,6 +1,6 @@
 // Files in the same JSON as the bodies. Java writes them with tabs (style `pretty`), kvConfig.json without.
 import { array, boolean, int, intMap, long, map, offset, queueMap, string } from './body-kinds.js';
-import { DataVersion } from './data-version.js';
+import { DataVersion, initialDataVersion } from './data-version.js';
 import { always, defineBody, maybe, type BodyOf } from './define-body.js';
 
 /** kvConfig.json of the name server. */
@@ -29,6 +29,18 @@ export type LmqConsumerOffset = BodyOf<typeof LmqConsumerOffset>;
 /** offsets.json of a broadcasting client. */
 export const OffsetSerializeWrapper = defineBody('OffsetSerializeWrapper', { offsetTable: always(queueMap(offset), []) });
 export type OffsetSerializeWrapper = BodyOf<typeof OffsetSerializeWrapper>;
+
+const TransactionCount = defineBody('TransactionCount', {
+  count: always(long, 0),
+  timeStamp: always(long, 0),
+});
+
+/** transactionMetrics.json: open transactions by topic. */
+export const TransactionMetricsSerializeWrapper = defineBody('TransactionMetricsSerializeWrapper', {
+  dataVersion: always(DataVersion.kind, initialDataVersion),
+  transactionCount: always(map(TransactionCount.kind), new Map()),
+});
+export type TransactionMetricsSerializeWrapper = BodyOf<typeof TransactionMetricsSerializeWrapper>;
 
 const BloomFilterData = defineBody('BloomFilterData', {
   bitNum: always(int, 0),
