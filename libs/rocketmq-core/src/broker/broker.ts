@@ -147,11 +147,21 @@ export class Broker {
       logger,
       periodMs: config.flushConsumerOffsetInterval,
     });
-    const silence = idleLoop({ producers, consumers, locks, clock, logger, silentMs, subscriptionUnusedMs });
+    const silence = idleLoop({
+      producers,
+      consumers,
+      locks,
+      filters: parts.filtering.filters,
+      clock,
+      logger,
+      silentMs,
+      subscriptionUnusedMs,
+    });
     const holding = holdLoop({ held, clock, logger });
     return [
       { name: 'store', start: () => store.open(), stop: () => store.close() },
       { name: 'tables', start: () => tables.load(), stop: () => tables.settled() },
+      { name: 'consumer filters', start: () => parts.filtering.start(), stop: () => parts.filtering.stop() },
       { name: 'saving of offsets', start: () => saving.start(), stop: () => saving.stop() },
       { name: 'delayed delivery', start: () => parts.delays.start(), stop: () => parts.delays.stop() },
       { name: 'transactions', start: () => parts.transactions.start(), stop: () => parts.transactions.stop() },

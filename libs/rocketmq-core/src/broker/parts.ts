@@ -12,6 +12,7 @@ import type { BrokerConfig } from './config/broker-config.js';
 import type { BrokerIdentity } from './config/listen-address.js';
 import { LiveSettings } from './config/live-settings.js';
 import { DelayedDelivery } from './delay/delayed-delivery.js';
+import { Filtering } from './filtering/filtering.js';
 import { HeldPulls } from './holding/held-pulls.js';
 import { QueueLockTable } from './locks/queue-lock-table.js';
 import { VERSION_DESC } from './product.js';
@@ -87,7 +88,8 @@ class Whereabouts {
 export class Parts {
   readonly whereabouts = new Whereabouts();
   readonly producers = new ProducerTable();
-  readonly consumers = new ConsumerTable();
+  readonly consumers = new ConsumerTable((group) => this.filtering.filters.unregister(group));
+  readonly filtering: Filtering;
   readonly locks: QueueLockTable;
   readonly notifier: ClientNotifier;
   readonly watch: ConnectionWatch;
@@ -124,6 +126,7 @@ export class Parts {
     this.isSystem = systemTopicTest(systemTopicsOf(config));
     this.notifier = new ClientNotifier({ consumers, clock });
     this.watch = new ConnectionWatch({ producers, consumers, notifier: this.notifier });
+    this.filtering = new Filtering({ settings: config, root: this.root, files, clock, logger });
     this.held = new HeldPulls({
       heldMax: config.pullHeldMax,
       maxQueueOffset: (topic, queueId) => this.store.maxQueueOffset(topic, queueId),
@@ -199,7 +202,15 @@ export class Parts {
     ]);
     return {
       ...{ config, clock, logger, topics, groups, offsets },
-      ...{ live: this.live, store: this.store, writer: this.writer, queueReader: this.queueReader, delays: this.delays, transactions: this.transactions },
+      ...{ filters: this.filtering.filters, expressions: this.filtering.expressions },
+      ...{
+        live: this.live,
+        store: this.store,
+        writer: this.writer,
+        queueReader: this.queueReader,
+        delays: this.delays,
+        transactions: this.transactions,
+      },
       ...{ producers: this.producers, consumers: this.consumers, notifier: this.notifier },
       ...{ watch: this.watch, held: this.held, locks: this.locks, stats: this.stats, isSystem: this.isSystem },
       identity: () => this.whereabouts.identity,

@@ -1,3 +1,4 @@
+import type { SqlFilterTable } from '../filter/index.js';
 import type { Clock, Logger } from '../runtime/index.js';
 import type { MessageStore } from '../store/index.js';
 import type { ClientNotifier } from './clients/client-notifier.js';
@@ -8,6 +9,7 @@ import type { BrokerConfig } from './config/broker-config.js';
 import type { BrokerIdentity } from './config/listen-address.js';
 import type { LiveSettings } from './config/live-settings.js';
 import type { DelayedDelivery } from './delay/delayed-delivery.js';
+import type { FilterTable } from './filtering/filter-table.js';
 import type { GroupTable } from './groups/group-table.js';
 import type { HeldPulls } from './holding/held-pulls.js';
 import type { QueueLockTable } from './locks/queue-lock-table.js';
@@ -38,6 +40,8 @@ export interface RouteParts {
   readonly offsets: OffsetTable;
   readonly producers: ProducerTable;
   readonly consumers: ConsumerTable;
+  readonly filters: FilterTable;
+  readonly expressions: SqlFilterTable;
   readonly notifier: ClientNotifier;
   readonly watch: ConnectionWatch;
   readonly held: HeldPulls;

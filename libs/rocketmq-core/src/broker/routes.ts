@@ -108,7 +108,8 @@ function messaging(parts: RouteParts) {
   const { maxMessageSize } = settings;
   const send = sendMessage({ writer, transactions, targetOf, retrySends, stamp, stats, identity, unsaved, ext, maxMessageSize });
   const sendBack = consumerSendMsgBack({ groups, redeliveryTopics, unsaved, store, writer, identity, stats, settings });
-  const admit = pullAdmission({ topics, groups, consumers, monotonic, settings });
+  const { filters, expressions } = parts;
+  const admit = pullAdmission({ topics, groups, consumers, filters, expressions, monotonic, settings });
   const pull = pullMessage({ store, admit, offsets, held, stats, monotonic, settings });
   return {
     SendMessage: route(protocol.SendMessage, send, 'send'),
@@ -136,11 +137,12 @@ function replies(parts: RouteParts) {
 
 function consuming(parts: RouteParts) {
   const { config: settings, store, topics, groups, offsets, producers, consumers, notifier, watch, locks, firstMessageInMemory } = parts;
+  const { filters, expressions } = parts;
   const monotonic = () => parts.clock.monotonic();
   return {
     HeartBeat: route(
       protocol.HeartBeat,
-      heartBeat({ consumers, producers, notifier, watch, groups, topics, monotonic, settings }),
+      heartBeat({ consumers, producers, filters, notifier, watch, groups, topics, monotonic, settings }),
       'heartbeat',
     ),
     UnregisterClient: route(
@@ -148,7 +150,7 @@ function consuming(parts: RouteParts) {
       unregisterClient({ consumers, producers, notifier, groups, settings }),
       'clientManage',
     ),
-    CheckClientConfig: route(protocol.CheckClientConfig, checkClientConfig(), 'clientManage'),
+    CheckClientConfig: route(protocol.CheckClientConfig, checkClientConfig({ expressions, settings }), 'clientManage'),
     GetConsumerListByGroup: route(protocol.GetConsumerListByGroup, getConsumerListByGroup({ consumers }), 'consumerManage'),
     QueryConsumerOffset: route(
       protocol.QueryConsumerOffset,

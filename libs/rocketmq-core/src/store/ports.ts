@@ -7,6 +7,8 @@ export interface ArrivalListener {
     readonly queueOffsetNext: number;
     readonly tagsCode: bigint;
     readonly storeTimestamp: number;
+    /** The property text as stored. */
+    readonly properties: string;
   }): void;
 }
 

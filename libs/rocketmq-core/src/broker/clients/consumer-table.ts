@@ -36,6 +36,9 @@ export interface ConsumerRegistration {
 
 /** Who consumes what. As Java: ConsumerManager. */
 export class ConsumerTable {
+  /** @param onGroupGone called when the last member of a group has left */
+  constructor(private readonly onGroupGone: (groupName: string) => void = () => undefined) {}
+
   private readonly groups = new Map<string, Group>();
   /** Subscriptions that came with a pull instead of a heartbeat, by group and topic. */
   private readonly pulled = new Map<string, Map<string, { data: SubscriptionData; seenMs: number }>>();
@@ -67,7 +70,10 @@ export class ConsumerTable {
   unregister(groupName: string, peer: Peer): boolean {
     const group = this.groups.get(groupName);
     if (group?.members.delete(peer.id) !== true) return false;
-    if (group.members.size === 0) this.groups.delete(groupName);
+    if (group.members.size === 0) {
+      this.groups.delete(groupName);
+      this.onGroupGone(groupName);
+    }
     return true;
   }
 

@@ -4,6 +4,7 @@ import type { ClientNotifier } from '../clients/client-notifier.js';
 import type { ConnectionWatch } from '../clients/connection-watch.js';
 import type { ConsumerTable } from '../clients/consumer-table.js';
 import type { Member, ProducerTable } from '../clients/producer-table.js';
+import type { FilterTable } from '../filtering/filter-table.js';
 import type { GroupTable } from '../groups/group-table.js';
 import type { TopicTable } from '../topics/topic-table.js';
 import { decodeRequestBody } from './request-body.js';
@@ -13,6 +14,7 @@ export interface HeartBeatOptions {
   readonly producers: ProducerTable;
   readonly notifier: ClientNotifier;
   readonly watch: ConnectionWatch;
+  readonly filters: Pick<FilterTable, 'register'>;
   readonly groups: GroupTable;
   readonly topics: TopicTable;
   /** Monotonic milliseconds. */
@@ -30,13 +32,14 @@ const UNIT_SUB = 2;
  */
 export function heartBeat(options: HeartBeatOptions): Handler<typeof HeartBeat> {
   const registerConsumer = (member: Member, data: ConsumerData, keepSubscriptions: boolean) => {
-    const { consumers, groups, topics, notifier, settings } = options;
+    const { consumers, filters, groups, topics, notifier, settings } = options;
     const group = groups.resolve(data.groupName);
     if (group === undefined) return;
     const order = data.subscriptionDataSet.some(({ topic }) => topics.find(topic)?.order === true);
     const topicSysFlag = data.unitMode ? UNIT_SUB : 0;
     topics.ensure({ topic: retryTopic(data.groupName), queues: group.retryQueueNums, topicSysFlag }, order);
     const changed = consumers.register({ member, data, keepSubscriptions });
+    if (!keepSubscriptions) filters.register(data.groupName, data.subscriptionDataSet);
     if (changed && group.notifyConsumerIdsChangedEnable && settings.notifyConsumerIdsChangedEnable) notifier.membersChanged(data.groupName);
   };
 

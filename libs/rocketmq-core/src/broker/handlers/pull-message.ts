@@ -58,7 +58,7 @@ class Pull {
       queueOffset: this.queueOffset,
       maxMessages: Math.max(1, Math.min(need(header, 'maxMsgNums'), pullBatchMaxMessageCount)),
       maxBytes: header.maxMsgBytes !== undefined && header.maxMsgBytes > 0 ? header.maxMsgBytes : undefined,
-      matches: admission.filter,
+      ...admission.filter,
     });
     // A read from memory is answered without a promise.
     return 'then' in outcome ? outcome.then((late) => this.answer(admission, late, mayHold)) : this.answer(admission, outcome, mayHold);
@@ -94,7 +94,7 @@ class Pull {
         queueOffset: this.queueOffset,
         peer: this.request.peer,
         deadlineMs: monotonic() + waitMs,
-        matches: admission.filter,
+        ...admission.filter,
         answer: () => resolve(this.runAgain()),
       });
       if (waits) this.request.hold();

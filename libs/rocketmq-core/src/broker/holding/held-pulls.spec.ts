@@ -26,7 +26,13 @@ function pull(name: string, peer: StubPeer, more: Partial<HeldPull> = {}): HeldP
   const answer = () => void answered.push(name);
   return { topic: 'T', queueId: 0, queueOffset: 0, peer: peer as unknown as Peer, deadlineMs: 15_000, matches: undefined, answer, ...more };
 }
-const arrival = (queueOffsetNext: number, tagsCode = 0n) => ({ topic: 'T', queueId: 0, queueOffsetNext, tagsCode });
+const arrival = (queueOffsetNext: number, tagsCode = 0n, properties = '') => ({
+  topic: 'T',
+  queueId: 0,
+  queueOffsetNext,
+  tagsCode,
+  properties,
+});
 
 beforeEach(() => {
   maxOffset = 0;
@@ -59,6 +65,17 @@ describe('HeldPulls', () => {
     held.arrived(arrival(6, 7n));
     await microtasks();
     expect(answered.sort()).toEqual(['ahead', 'tagged']);
+  });
+
+  it('leaves pulls alone whose expression does not match the properties', async () => {
+    const held = newHeld();
+    held.hold(pull('filtered', new StubPeer(1), { matchesProperties: (text) => text === 'wanted' }));
+    held.arrived(arrival(1, 0n, 'other'));
+    await microtasks();
+    expect(answered).toEqual([]);
+    held.arrived(arrival(2, 0n, 'wanted'));
+    await microtasks();
+    expect(answered).toEqual(['filtered']);
   });
 
   it('answers at once when a message came between looking and holding', async () => {

@@ -12,6 +12,8 @@ export interface HeldPull {
   readonly deadlineMs: number;
   /** Undefined when every message matches. */
   readonly matches: ((tagsCode: bigint) => boolean) | undefined;
+  /** Undefined when every property text matches. */
+  readonly matchesProperties?: ((propertyText: string) => boolean) | undefined;
   /** Looks into the queue once more and answers, whatever is found. */
   readonly answer: () => void;
 }
@@ -53,13 +55,13 @@ export class HeldPulls implements ArrivalListener {
     return true;
   }
 
-  arrived(arrival: { topic: string; queueId: number; queueOffsetNext: number; tagsCode: bigint }): void {
+  arrived(arrival: { topic: string; queueId: number; queueOffsetNext: number; tagsCode: bigint; properties: string }): void {
     const held = this.queues.get(arrival.topic)?.get(arrival.queueId);
     if (held === undefined) return;
     for (let i = held.length - 1; i >= 0; i -= 1) {
       const pull = held[i];
       if (pull === undefined || pull.queueOffset >= arrival.queueOffsetNext) continue;
-      if (pull.matches === undefined || pull.matches(arrival.tagsCode)) this.wake(pull);
+      if (pull.matches?.(arrival.tagsCode) !== false && pull.matchesProperties?.(arrival.properties) !== false) this.wake(pull);
     }
   }
 

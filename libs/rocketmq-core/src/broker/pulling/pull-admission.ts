@@ -6,12 +6,16 @@ import {
   ResponseCode,
   type PullMessage,
   type Received,
+  type SubscriptionData,
   type SubscriptionGroupConfig,
   type TopicConfig,
 } from '../../protocol/index.js';
 import type { Reply, Request } from '../../remoting/index.js';
 import type { ConsumerTable } from '../clients/consumer-table.js';
-import { filterOf, isTagExpression, subscriptionOf, type TagFilter } from '../clients/tag-filter.js';
+import type { SqlCompilation, SqlFilterTable } from '../../filter/index.js';
+import { isTagExpression, subscriptionOf } from '../clients/tag-filter.js';
+import type { FilterTable } from '../filtering/filter-table.js';
+import { isJudgedByOrigin, retryFilter, sqlFilter, tagFilter, type MessageFilter } from '../filtering/message-filter.js';
 import type { GroupTable } from '../groups/group-table.js';
 import { isReadable } from '../topics/permission.js';
 import type { TopicTable } from '../topics/topic-table.js';
@@ -23,7 +27,7 @@ export interface AdmittedPull {
   readonly group: SubscriptionGroupConfig;
   readonly topic: TopicConfig;
   readonly queueId: number;
-  readonly filter: TagFilter;
+  readonly filter: MessageFilter;
 }
 
 export interface RefusedPull {
@@ -35,6 +39,8 @@ export interface PullAdmissionOptions {
   readonly topics: TopicTable;
   readonly groups: GroupTable;
   readonly consumers: ConsumerTable;
+  readonly filters: Pick<FilterTable, 'find'>;
+  readonly expressions: Pick<SqlFilterTable, 'compile'>;
   /** Monotonic milliseconds. */
   readonly monotonic: () => number;
   /** Read at every use: they may change while the broker runs. */
@@ -42,6 +48,8 @@ export interface PullAdmissionOptions {
     readonly brokerPermission: number;
     readonly litePullMessageEnable: boolean;
     readonly rejectPullConsumerEnable: boolean;
+    readonly enablePropertyFilter: boolean;
+    readonly filterSupportRetry: boolean;
   };
 }
 
@@ -59,7 +67,9 @@ const forbidden = (type: number, remark: string): RefusedPull => ({
   reply: { code: ResponseCode.NO_PERMISSION, remark, ext: new Map([['forbiddenType', String(type)]]) },
 });
 
-type Found = { readonly kind: 'found'; readonly filter: TagFilter };
+type Found = { readonly kind: 'found'; readonly filter: MessageFilter };
+
+const found = (filter: MessageFilter): Found => ({ kind: 'found', filter });
 
 /**
  * Whether a pull is allowed, and what it wants. The order of the checks decides which answer a client sees. As Java: PullMessageProcessor.
@@ -109,19 +119,29 @@ function unsupportedExpression(type: string): RefusedPull {
   return refused(ResponseCode.SYSTEM_ERROR, `The broker does not support consumer to filter message by ${type}`);
 }
 
-function fromHeader({ consumers, monotonic }: PullAdmissionOptions, header: PullHeader, topic: string): Found | RefusedPull {
+const unreadable = refused(ResponseCode.SUBSCRIPTION_PARSE_FAILED, "parse the consumer's subscription failed");
+
+function fromHeader(options: PullAdmissionOptions, header: PullHeader, topic: string): Found | RefusedPull {
+  const { consumers, monotonic, settings, filters, expressions } = options;
   const data = subscriptionOf(topic, header.subscription ?? '', header.expressionType);
-  if (data === undefined) return refused(ResponseCode.SUBSCRIPTION_PARSE_FAILED, "parse the consumer's subscription failed");
-  if (!isTagExpression(data.expressionType)) return unsupportedExpression(data.expressionType);
+  if (data === undefined) return unreadable;
+  const isTag = isTagExpression(data.expressionType);
+  // Apache delivers everything to a pull whose expression it cannot read: it only asserts that it can.
+  const compilation = isTag || !settings.enablePropertyFilter ? undefined : compiled(expressions, data);
+  if (compilation?.kind === 'refused') return unreadable;
   consumers.notePulled(need(header, 'consumerGroup'), data, monotonic());
-  return { kind: 'found', filter: filterOf(data) };
+  if (isTag) return found(tagFilter(data));
+  if (compilation === undefined) return unsupportedExpression(data.expressionType);
+  return found(isJudgedByOrigin(topic, settings.filterSupportRetry) ? retryFilter(topic, filters) : sqlFilter(compilation.filter));
 }
 
-function fromHeartbeat(
-  { consumers, groups }: PullAdmissionOptions,
-  header: PullHeader,
-  group: SubscriptionGroupConfig,
-): Found | RefusedPull {
+function compiled(expressions: Pick<SqlFilterTable, 'compile'>, { expressionType, subString }: SubscriptionData): SqlCompilation {
+  if (expressionType !== 'SQL92') return { kind: 'refused', reason: `expression type ${expressionType} is not known` };
+  return expressions.compile(subString);
+}
+
+function fromHeartbeat(options: PullAdmissionOptions, header: PullHeader, group: SubscriptionGroupConfig): Found | RefusedPull {
+  const { consumers, groups } = options;
   const topic = need(header, 'topic');
   const online = consumers.find(group.groupName);
   if (online === undefined) return refused(ResponseCode.SUBSCRIPTION_NOT_EXIST, "the consumer's group info not exist");
@@ -136,8 +156,24 @@ function fromHeartbeat(
   if (subscription.data.subVersion < (header.subVersion ?? 0)) {
     return refused(ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest");
   }
-  if (!isTagExpression(subscription.data.expressionType)) return unsupportedExpression(subscription.data.expressionType);
-  return { kind: 'found', filter: subscription.filter };
+  if (isTagExpression(subscription.data.expressionType)) return found({ matches: subscription.filter, matchesProperties: undefined });
+  return fromRegistry(options, header, subscription.data);
+}
+
+function fromRegistry(
+  { filters, settings }: PullAdmissionOptions,
+  header: PullHeader,
+  { topic, expressionType }: SubscriptionData,
+): Found | RefusedPull {
+  const registered = filters.find(topic, need(header, 'consumerGroup'));
+  if (registered === undefined) {
+    return refused(ResponseCode.FILTER_DATA_NOT_EXIST, "The broker's consumer filter data is not exist!Your expression may be wrong!");
+  }
+  if (registered.clientVersion < (header.subVersion ?? 0)) {
+    return refused(ResponseCode.FILTER_DATA_NOT_LATEST, "the consumer's consumer filter data not latest");
+  }
+  if (!settings.enablePropertyFilter) return unsupportedExpression(expressionType);
+  return found(isJudgedByOrigin(topic, settings.filterSupportRetry) ? retryFilter(topic, filters) : sqlFilter(registered.filter));
 }
 
 function refuseStranger(

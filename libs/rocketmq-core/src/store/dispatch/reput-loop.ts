@@ -71,9 +71,9 @@ export class ReputLoop {
   private announce(requests: readonly DispatchRequest[]): void {
     const { arrivals } = this.options;
     if (arrivals === undefined) return;
-    for (const { topic, queueId, queueOffset, tagsCode, storeTimestamp } of requests) {
+    for (const { topic, queueId, queueOffset, tagsCode, storeTimestamp, properties } of requests) {
       try {
-        arrivals.arrived({ topic, queueId, queueOffsetNext: queueOffset + 1, tagsCode: BigInt(tagsCode), storeTimestamp });
+        arrivals.arrived({ topic, queueId, queueOffsetNext: queueOffset + 1, tagsCode: BigInt(tagsCode), storeTimestamp, properties });
       } catch (error) {
         this.options.logger.log('error', 'an arrival listener failed', { error: messageOf(error) });
       }

@@ -29,11 +29,20 @@ export interface Selection {
   readonly sizeTotal: number;
 }
 
+export interface Taken {
+  readonly count: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+const NOTHING_YET: Taken = { count: 0, size: 0 };
+
 /**
  * Which messages a read answers with. As Java: DefaultMessageStore.getMessage and isTheBatchFull.
  * @param entries consume queue entries from the wanted offset on
+ * @param already what the answer has from the entries before these
  */
-export function selectEntries(entries: Buffer, rules: SelectionRules): Selection {
+export function selectEntries(entries: Buffer, rules: SelectionRules, already = NOTHING_YET): Selection {
   const extents: Extent[] = [];
   let status: GetStatus = 'no-matched-message';
   let sizeTotal = 0;
@@ -42,7 +51,7 @@ export function selectEntries(entries: Buffer, rules: SelectionRules): Selection
   for (let at = 0; at + ENTRY_SIZE <= entries.length; at += ENTRY_SIZE) {
     const physicalOffset = entryPhysicalOffset(entries, at);
     const size = entryMessageSize(entries, at);
-    if (isFull({ physicalOffset, size }, extents.length, sizeTotal, rules)) break;
+    if (isFull({ physicalOffset, size }, already.count + extents.length, already.size + sizeTotal, rules)) break;
     examined += 1;
     if (physicalOffset < skipBelow) continue;
     if (rules.matches !== undefined && !rules.matches(entryTagsCode(entries, at))) {

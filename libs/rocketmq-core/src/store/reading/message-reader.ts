@@ -1,12 +1,13 @@
-import { MAGIC_V1, MAGIC_V2, RecordPosition } from '../../protocol/index.js';
 import type { CommitLog } from '../commit-log/commit-log.js';
 import type { StoreConfig } from '../config/store-config.js';
 import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
 import type { QueueTable } from '../consume-queue/queue-table.js';
-import { ENTRY_SIZE } from '../consume-queue/entry-layout.js';
+import { ENTRY_SIZE, entryPhysicalOffset } from '../consume-queue/entry-layout.js';
 import type { GetOutcome, GetStatus } from '../outcomes.js';
 import type { StoreStats } from '../store-stats.js';
 import { selectEntries, spansOf, type Selection, type SelectionRules, type Span } from './entry-selection.js';
+import { PropertyScan } from './property-scan.js';
+import { recordsOf, type Records } from './span-records.js';
 
 export interface GetRequest {
   readonly topic: string;
@@ -17,6 +18,8 @@ export interface GetRequest {
   readonly maxBytes?: number;
   /** Whether a consumer wants messages with this tagsCode. */
   readonly matches?: (tagsCode: bigint) => boolean;
+  /** Whether it wants a message with this property text. */
+  readonly matchesProperties?: (propertyText: string) => boolean;
   /** A read of the broker itself: no limits but the given ones, and nothing counted. */
   readonly isInternal?: boolean;
 }
@@ -56,6 +59,7 @@ export class MessageReader {
       return outside ?? nothing('no-matched-logic-queue', 0, queue);
     }
     const plan = this.planOf(queue, request);
+    if (request.matchesProperties !== undefined) return this.getMatching(plan, request.matchesProperties);
     if (request.queueOffset < queue.openOffset) return this.getOld(plan);
     const selection = selectEntries(queue.readSync(plan.queueOffset, plan.count), plan.rules);
     const [first] = selection.extents;
@@ -89,13 +93,42 @@ export class MessageReader {
     return { status, nextBeginOffset, minOffset, maxOffset, records, messageCount, sizeTotal };
   }
 
+  private getMatching(plan: Plan, wants: (propertyText: string) => boolean): GetOutcome | Promise<GetOutcome> {
+    const { queue, queueOffset, count, rules } = plan;
+    const { openOffset } = this.options.log;
+    if (queueOffset < queue.openOffset) return this.getOldMatching(plan, wants);
+    const entries = queue.readSync(queueOffset, count);
+    if (entries.length > 0 && entryPhysicalOffset(entries, 0) < openOffset) return this.getOldMatching(plan, wants);
+    const scan = new PropertyScan(entries, rules, wants);
+    for (let spans = scan.next(); spans !== undefined; spans = scan.next()) {
+      for (const span of spans) scan.take(span, this.options.log.readSync(span.from, span.to));
+    }
+    return this.scanned(plan, scan);
+  }
+
+  private async getOldMatching(plan: Plan, wants: (propertyText: string) => boolean): Promise<GetOutcome> {
+    const scan = new PropertyScan(await plan.queue.read(plan.queueOffset, plan.count), plan.rules, wants);
+    for (let spans = scan.next(); spans !== undefined; spans = scan.next()) {
+      for (const span of spans) scan.take(span, await this.options.log.read(span.from, span.to));
+    }
+    return this.scanned(plan, scan);
+  }
+
+  private scanned({ queue, queueOffset, isInternal }: Plan, scan: PropertyScan): GetOutcome {
+    const { minOffset, maxOffset } = queue;
+    const { status, examined, records, messageCount, sizeTotal } = scan;
+    if (!isInternal) this.options.stats.get(messageCount);
+    return { status, nextBeginOffset: queueOffset + examined, minOffset, maxOffset, records, messageCount, sizeTotal };
+  }
+
   private planOf(queue: ConsumeQueue, request: GetRequest): Plan {
     const { queueOffset, maxMessages, maxBytes, matches, isInternal = false } = request;
     const { config, log } = this.options;
     const none = { count: maxMessages, size: PULL_SIZE_MAX };
     const scanMax = Math.max(config.maxFilterMessageSize, maxMessages * ENTRY_SIZE) / ENTRY_SIZE;
     const countMax = isInternal ? maxMessages : Math.min(maxMessages, config.maxTransferCountOnMessageInMemory);
-    const wanted = matches === undefined ? Math.max(1, countMax) : scanMax;
+    const isFiltered = matches !== undefined || request.matchesProperties !== undefined;
+    const wanted = isFiltered ? scanMax : Math.max(1, countMax);
     return {
       queue,
       queueOffset,
@@ -128,36 +161,4 @@ function outcomeOutside(queue: ConsumeQueue | undefined, queueOffset: number): G
 function nothing(status: GetStatus, nextBeginOffset: number, queue: ConsumeQueue | undefined): GetOutcome {
   const { minOffset, maxOffset } = queue ?? { minOffset: 0, maxOffset: 0 };
   return { status, nextBeginOffset, minOffset, maxOffset, records: [], messageCount: 0, sizeTotal: 0 };
-}
-
-interface Records {
-  /** Neighbours in the log share one. */
-  readonly buffers: readonly Buffer[];
-  readonly count: number;
-}
-
-function recordsOf(span: Span, bytes: Buffer): Records {
-  const buffers: Buffer[] = [];
-  let count = 0;
-  let from = 0;
-  let to = 0;
-  for (const extent of span.extents) {
-    const at = extent.physicalOffset - span.from;
-    if (!isRecordAt(bytes, at, extent.size)) continue;
-    count += 1;
-    if (at !== to) {
-      if (to > from) buffers.push(bytes.subarray(from, to));
-      from = at;
-    }
-    to = at + extent.size;
-  }
-  if (to > from) buffers.push(bytes.subarray(from, to));
-  return { buffers, count };
-}
-
-// Cheap enough for every read: an entry that does not lead to the start of a record of its size must not reach a consumer.
-function isRecordAt(bytes: Buffer, at: number, size: number): boolean {
-  if (at + size > bytes.length || bytes.readInt32BE(at) !== size) return false;
-  const magic = bytes.readInt32BE(at + RecordPosition.magic);
-  return magic === MAGIC_V1 || magic === MAGIC_V2;
 }
