@@ -1,16 +1,20 @@
 import {
+  CheckClientConfig,
   type Command,
   ConsumerSendMsgBack,
   decodeGetConsumerListByGroupResponseBody,
   decodeLockBatchResponseBody,
+  encodeCheckClientRequestBody,
   encodeHeartbeatData,
   encodeLockBatchRequestBody,
   encodeUnlockBatchRequestBody,
   GetConsumerListByGroup,
   GetMaxOffset,
+  GetMinOffset,
   HeartBeat,
   type HeaderOf,
   type HeartbeatData,
+  LitePullMessage,
   LockBatchMq,
   type MessageQueue,
   PullMessage,
@@ -20,6 +24,7 @@ import {
   SendBatchMessage,
   SendMessageV2,
   SendReplyMessageV2,
+  type SubscriptionData,
   UnlockBatchMq,
   UnregisterClient,
   UpdateConsumerOffset,
@@ -37,6 +42,7 @@ export interface CallLimits {
 export type SendHeader = HeaderOf<(typeof SendMessageV2)['request']>;
 export type SendAnswer = Answer<typeof SendMessageV2>;
 export type PullHeader = HeaderOf<(typeof PullMessage)['request']>;
+export type LitePullHeader = HeaderOf<(typeof LitePullMessage)['request']>;
 export type PullAnswer = Answer<typeof PullMessage>;
 
 export interface GroupQueue {
@@ -49,6 +55,12 @@ export interface QueueLocks {
   readonly group: string;
   readonly clientId: string;
   readonly queues: readonly MessageQueue[];
+}
+
+export interface ClientCheck {
+  readonly clientId: string;
+  readonly group: string;
+  readonly subscription: SubscriptionData;
 }
 
 /** One function for each request of a client. `address` is `host:port`. */
@@ -91,12 +103,29 @@ export class BrokerCalls {
     return this.remoting.invoke(address, PullMessage, header, callOptions(limits));
   }
 
+  /** Codes are for the caller to read. */
+  litePull(address: string, header: LitePullHeader, limits: CallLimits): Promise<PullAnswer> {
+    return this.remoting.invoke(address, LitePullMessage, header, callOptions(limits));
+  }
+
+  async minOffset(address: string, queue: MessageQueue, limits: CallLimits): Promise<number> {
+    const answer = await this.ask(address, GetMinOffset, queueHeader(queue), callOptions(limits));
+    return present(GetMinOffset, address, answer.header.offset);
+  }
+
   async sendBack(address: string, header: HeaderOf<(typeof ConsumerSendMsgBack)['request']>, limits: CallLimits): Promise<void> {
     await this.ask(this.sendAddress(address), ConsumerSendMsgBack, header, callOptions(limits));
   }
 
   async heartbeat(address: string, data: HeartbeatData, limits: CallLimits): Promise<void> {
     await this.ask(address, HeartBeat, {}, callOptions(limits, encodeHeartbeatData(data)));
+  }
+
+  /** @throws CallRefused when the broker cannot filter by the subscription: 23 when it cannot read it, 1 when it does not filter by its kind */
+  async checkClientConfig(address: string, check: ClientCheck, limits: CallLimits): Promise<void> {
+    const { clientId, group, subscription } = check;
+    const body = encodeCheckClientRequestBody({ clientId, group, subscriptionData: subscription });
+    await this.ask(address, CheckClientConfig, {}, callOptions(limits, body));
   }
 
   async unregister(address: string, header: HeaderOf<(typeof UnregisterClient)['request']>, limits: CallLimits): Promise<void> {

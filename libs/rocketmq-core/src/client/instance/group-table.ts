@@ -4,6 +4,8 @@ import type { ConsumeFromWhere } from '../config/consumer-options.js';
 export interface ConsumerGroup {
   readonly group: string;
   readonly consumeFromWhere: ConsumeFromWhere;
+  /** Default CONSUME_PASSIVELY. */
+  readonly consumeType?: 'CONSUME_ACTIVELY' | 'CONSUME_PASSIVELY';
   readonly subscribed: readonly {
     readonly topic: string;
     readonly expression: string;
@@ -61,10 +63,10 @@ export class GroupTable {
   }
 }
 
-function consumerData({ group, consumeFromWhere, subscribed }: ConsumerGroup): HeartbeatData['consumerDataSet'][number] {
+function consumerData({ group, consumeFromWhere, consumeType = 'CONSUME_PASSIVELY', subscribed }: ConsumerGroup): HeartbeatData['consumerDataSet'][number] {
   return {
     groupName: group,
-    consumeType: 'CONSUME_PASSIVELY',
+    consumeType,
     messageModel: 'CLUSTERING',
     consumeFromWhere,
     unitMode: false,
