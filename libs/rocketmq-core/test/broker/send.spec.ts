@@ -112,7 +112,6 @@ describe('a refused send', () => {
   it.each([
     ['a topic that cannot be one', 'no/such/topic', {}, ResponseCode.INVALID_PARAMETER],
     ['a topic of the broker itself', 'SCHEDULE_TOPIC_XXXX', {}, ResponseCode.NO_PERMISSION],
-    ['a retry topic', '%RETRY%G', {}, ResponseCode.MESSAGE_ILLEGAL],
     ['a queue that is not there', 'BenchmarkTest', { queueId: 1024 }, ResponseCode.INVALID_PARAMETER],
     ['no topic to inherit from', 'Orphan', { defaultTopic: 'NoModel' }, ResponseCode.TOPIC_NOT_EXIST],
     ['a delay level', 'BenchmarkTest', { properties: textOf({ DELAY: '3' }) }, ResponseCode.MESSAGE_ILLEGAL],
