@@ -1,19 +1,22 @@
 import { messageOf } from '../../base/index.js';
 import { newGroupProblem, parseDelayLevels, topicProblem } from '../../protocol/index.js';
 import { InvalidInput } from '../errors.js';
+import type { MessageSelector } from '../message-selector.js';
 import type { BatchListener, MessageListener } from '../message-types.js';
 import { type AllocateStrategy, isAllocateStrategy } from '../rebalance/allocate.js';
+import { type BroadcastOptions, broadcastSettings } from './broadcast-options.js';
+import { type OrderOptions, orderSettings } from './order-options.js';
 import { duration, ranged } from './ranges.js';
 
 /** Where a group starts in a queue for which the broker knows no offset of it. As Java: ConsumeFromWhere. */
 export type ConsumeFromWhere = 'CONSUME_FROM_LAST_OFFSET' | 'CONSUME_FROM_FIRST_OFFSET' | 'CONSUME_FROM_TIMESTAMP';
 
 /** Settings of a push consumer. Defaults as Java: DefaultMQPushConsumer, where the names are the same. */
-export interface PushConsumerOptions {
+export interface PushConsumerOptions extends OrderOptions, BroadcastOptions {
   /** Consumer group: 1 to 120 characters of `%|a-zA-Z0-9_-`. */
   readonly group: string;
-  /** Topic to tag expression: `*` for all, or tags joined by `||`. Members of one group must agree. */
-  readonly subscriptions: ReadonlyMap<string, string>;
+  /** Topic to what is wanted of it: `*` for all, tags joined by `||`, or what `byTag` or `bySql` make. Members of one group must agree. */
+  readonly subscriptions: ReadonlyMap<string, string | MessageSelector>;
   /** Called for each message; exactly one of `onMessage` and `onBatch` is given. */
   readonly onMessage?: MessageListener;
   /** Called for up to `consumeMessageBatchMaxSize` messages of one queue. */
@@ -49,18 +52,24 @@ export interface PushConsumerOptions {
   readonly consumeConcurrentlyMaxSpan?: number;
   /**
    * Failures after which a message is a dead letter, -1 to 2147483647; default -1: `retryMaxTimes` of the group on the broker decides, 16 unless it was
-   * changed. A Java consumer says 16 in that case, whatever its group is set to.
+   * changed. A Java consumer says 16 in that case, whatever its group is set to. Orderly consumers count themselves: -1 means 16, and 2147483647
+   * what it means to a Java consumer: a queue waits for its message for ever.
    */
   readonly maxReconsumeTimes?: number;
   /** The delay levels of the brokers, as their setting of that name; default Apache's 18. A retry after exactly such a time waits at the level. */
   readonly messageDelayLevel?: string;
   /** After this time a call of the listener counts as failed, ms; default 15 minutes. */
   readonly consumeTimeoutMs?: number;
+  /**
+   * Whether new queues of a topic wait while its queues are being doubled (`admin.procedures.doubleQueues`), so that messages of one key stay in
+   * order. Costs a question to a name server for each queue that is taken. Default false.
+   */
+  readonly followQueueDoubling?: boolean;
   /** Between two commits of the offsets, ms; default 5000. */
   readonly persistConsumerOffsetIntervalMs?: number;
 }
 
-type OptionalSetting = 'pullThresholdForTopic' | 'pullThresholdSizeForTopic' | 'consumeTimestamp' | 'maxReconsumeTimes';
+type OptionalSetting = 'onDropped' | 'pullThresholdForTopic' | 'pullThresholdSizeForTopic' | 'consumeTimestamp' | 'maxReconsumeTimes';
 
 export interface PushConsumerSettings extends Readonly<
   Required<Omit<PushConsumerOptions, 'onMessage' | 'onBatch' | 'messageDelayLevel' | OptionalSetting>>
@@ -70,6 +79,7 @@ export interface PushConsumerSettings extends Readonly<
   readonly pullThresholdSizeForTopic: number | undefined;
   readonly consumeTimestamp: number | undefined;
   readonly maxReconsumeTimes: number | undefined;
+  readonly onDropped: PushConsumerOptions['onDropped'] | undefined;
   /** Delays by level, ms: index 0 is level 1. */
   readonly levelsMs: readonly number[];
 }
@@ -91,9 +101,12 @@ export function resolveConsumerOptions(options: PushConsumerOptions): PushConsum
     consumeTimestamp: options.consumeTimestamp,
     allocateMessageQueueStrategy: checkedStrategy(options.allocateMessageQueueStrategy),
     ...pullSettings(options),
+    ...orderSettings(options),
+    ...broadcastSettings(options),
     maxReconsumeTimes: maxReconsumeTimes === -1 ? undefined : maxReconsumeTimes,
     levelsMs: checkedLevels(options.messageDelayLevel ?? DELAY_LEVELS),
     consumeTimeoutMs: duration('consumeTimeoutMs', options.consumeTimeoutMs, 15 * 60_000),
+    followQueueDoubling: options.followQueueDoubling ?? false,
     persistConsumerOffsetIntervalMs: duration('persistConsumerOffsetIntervalMs', options.persistConsumerOffsetIntervalMs, 5000, 10),
   };
 }
@@ -128,7 +141,7 @@ function checkedLevels(text: string): readonly number[] {
   }
 }
 
-function checkedSubscriptions(subscriptions: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function checkedSubscriptions(subscriptions: PushConsumerOptions['subscriptions']): PushConsumerOptions['subscriptions'] {
   if (subscriptions.size === 0) throw new InvalidInput('subscriptions', 'a consumer subscribes to at least one topic');
   for (const topic of subscriptions.keys()) {
     const problem = topicProblem(topic);

@@ -1,6 +1,7 @@
 import { storedRecord } from '../../../testing/stored-message.js';
 import { ResponseCode } from '../../protocol/index.js';
 import type { PullAnswer } from '../instance/calls.js';
+import { bySql } from '../message-selector.js';
 import { pullHeader, pullOutcome } from './pull.js';
 import { subscribe } from './subscription-table.js';
 
@@ -29,6 +30,11 @@ describe('pullHeader', () => {
       expressionType: 'TAG',
       bname: 'b',
     });
+  });
+
+  it('names the kind of the expression', () => {
+    const filtered = { ...plan, subscription: subscribe('T', bySql('a = 1'), 99), commitOffset: undefined };
+    expect(pullHeader(filtered)).toMatchObject({ subVersion: 99, expressionType: 'SQL92' });
   });
 
   it('commits on the way', () => {

@@ -37,7 +37,7 @@ export function pullHeader(plan: PullPlan): PullHeader {
     commitOffset: commitOffset ?? 0,
     suspendTimeoutMillis: SUSPEND_MS,
     subVersion: subscription.version,
-    expressionType: 'TAG',
+    expressionType: subscription.type,
     maxMsgBytes,
     bname: queue.brokerName,
   };

@@ -1,4 +1,5 @@
 import { isInvalidInput } from '../errors.js';
+import { bySql, byTag } from '../message-selector.js';
 import { matches, subscribe, SubscriptionTable } from './subscription-table.js';
 
 describe('subscribe', () => {
@@ -26,6 +27,17 @@ describe('subscribe', () => {
 
   it('sends one code for two tags that share it', () => {
     expect(subscribe('T', 'Aa||BB', 1).tagCodes).toEqual([2112]);
+  });
+
+  it('takes tags by a selector, too', () => {
+    expect(subscribe('T', byTag('A || B'), 1)).toEqual(subscribe('T', 'A || B', 1));
+  });
+
+  it('leaves SQL92 to the broker', () => {
+    const subscription = subscribe('T', bySql(" a = 'A||B' "), 1);
+    expect(subscription).toEqual({ topic: 'T', type: 'SQL92', expression: " a = 'A||B' ", tags: new Set(), tagCodes: [], version: 1 });
+    expect([matches(subscription, undefined), matches(subscription, 'x')]).toEqual([true, true]);
+    expect(() => subscribe('T', bySql('  '), 1)).toThrow('is empty');
   });
 
   it('refuses an expression without a tag', () => {

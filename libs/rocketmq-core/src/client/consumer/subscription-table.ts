@@ -1,12 +1,14 @@
 import { javaHashCode, retryTopic } from '../../protocol/index.js';
 import { InvalidInput } from '../errors.js';
+import type { MessageSelector } from '../message-selector.js';
 
-/** What a group wants of one topic. As Java: SubscriptionData with expression type TAG. */
+/** What a group wants of one topic. As Java: SubscriptionData. */
 export interface Subscription {
   readonly topic: string;
+  readonly type: MessageSelector['type'];
   /** As the user wrote it; `*` for all. */
   readonly expression: string;
-  /** Empty for all. */
+  /** Empty for all, and for an SQL92 expression: what the broker sends has passed it. */
   readonly tags: ReadonlySet<string>;
   /** Java hash codes of the tags: what the broker compares. */
   readonly tagCodes: readonly number[];
@@ -16,10 +18,23 @@ export interface Subscription {
 
 const ALL = '*';
 
-/** @throws InvalidInput when the expression names no tag. As Java: FilterAPI.buildSubscriptionData. */
-export function subscribe(topic: string, expression: string, version: number): Subscription {
+/**
+ * @throws InvalidInput when the expression names no tag, or is an empty one of SQL92; otherwise SQL92 is for the broker to read
+ * As Java: FilterAPI.build.
+ */
+export function subscribe(topic: string, selector: string | MessageSelector, version: number): Subscription {
+  const { type, expression } = typeof selector === 'string' ? { type: 'TAG' as const, expression: selector } : selector;
+  return type === 'TAG' ? subscribeByTag(topic, expression, version) : subscribeBySql(topic, expression, version);
+}
+
+function subscribeBySql(topic: string, expression: string, version: number): Subscription {
+  if (expression.trim() === '') throw new InvalidInput('subscriptions', `the SQL92 expression for topic ${topic} is empty`);
+  return { topic, type: 'SQL92', expression, tags: new Set(), tagCodes: [], version };
+}
+
+function subscribeByTag(topic: string, expression: string, version: number): Subscription {
   const trimmed = expression.trim();
-  if (trimmed === '' || trimmed === ALL) return { topic, expression: ALL, tags: new Set(), tagCodes: [], version };
+  if (trimmed === '' || trimmed === ALL) return { topic, type: 'TAG', expression: ALL, tags: new Set(), tagCodes: [], version };
   const tags = new Set(
     trimmed
       .split('||')
@@ -28,7 +43,7 @@ export function subscribe(topic: string, expression: string, version: number): S
   );
   if (tags.size === 0)
     throw new InvalidInput('subscriptions', `the expression ${JSON.stringify(expression)} for topic ${topic} names no tag`);
-  return { topic, expression: trimmed, tags, tagCodes: [...new Set([...tags].map(javaHashCode))], version };
+  return { topic, type: 'TAG', expression: trimmed, tags, tagCodes: [...new Set([...tags].map(javaHashCode))], version };
 }
 
 /** The broker compares hash codes: messages of another tag with the same code arrive, too. */
@@ -40,8 +55,8 @@ export function matches(subscription: Subscription, tags: string | undefined): b
 export class SubscriptionTable {
   private readonly rows = new Map<string, Subscription>();
 
-  constructor(group: string, expressions: ReadonlyMap<string, string>, version: number) {
-    for (const [topic, expression] of expressions) this.rows.set(topic, subscribe(topic, expression, version));
+  constructor(group: string, selectors: ReadonlyMap<string, string | MessageSelector>, version: number) {
+    for (const [topic, selector] of selectors) this.rows.set(topic, subscribe(topic, selector, version));
     const retry = retryTopic(group);
     this.rows.set(retry, subscribe(retry, ALL, version));
   }

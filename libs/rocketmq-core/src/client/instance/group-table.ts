@@ -1,13 +1,16 @@
 import type { HeartbeatData } from '../../protocol/index.js';
 import type { ConsumeFromWhere } from '../config/consumer-options.js';
+import type { MessageModel } from '../config/order-options.js';
 
 export interface ConsumerGroup {
   readonly group: string;
   readonly consumeFromWhere: ConsumeFromWhere;
+  readonly messageModel: MessageModel;
   /** Default CONSUME_PASSIVELY. */
   readonly consumeType?: 'CONSUME_ACTIVELY' | 'CONSUME_PASSIVELY';
   readonly subscribed: readonly {
     readonly topic: string;
+    readonly type: 'TAG' | 'SQL92';
     readonly expression: string;
     readonly tags: ReadonlySet<string>;
     readonly tagCodes: readonly number[];
@@ -67,21 +70,21 @@ function consumerData({ group, consumeFromWhere, consumeType = 'CONSUME_PASSIVEL
   return {
     groupName: group,
     consumeType,
-    messageModel: 'CLUSTERING',
+    messageModel,
     consumeFromWhere,
     unitMode: false,
     subscriptionDataSet: subscribed.map(subscriptionData),
   };
 }
 
-export function subscriptionData({ topic, expression, tags, tagCodes, version }: ConsumerGroup['subscribed'][number]) {
+export function subscriptionData({ topic, type, expression, tags, tagCodes, version }: ConsumerGroup['subscribed'][number]) {
   return {
     topic,
     subString: expression,
     tagsSet: [...tags],
     codeSet: [...tagCodes],
     subVersion: version,
-    expressionType: 'TAG',
+    expressionType: type,
     classFilterMode: false,
   };
 }
