@@ -5,7 +5,7 @@ import { JavaProcess } from './java-process.js';
 const startTimeoutMs = 180_000;
 const answerMark = '= ';
 
-/** The real classes of a Java client, asked for their choices: `libs/rocketmq-core/test/interop/java/tools/Tables.java`. */
+/** The real classes of a Java client, asked for their choices: `libs/rocketmq-core/test/interop/java/tables/Tables.java`. */
 export class JavaTables {
   private readonly waiting: ((answer: string) => void)[] = [];
 
@@ -20,7 +20,7 @@ export class JavaTables {
     const java = new JavaProcess({
       title: `tables ${version}`,
       mainClass: 'Tables',
-      classPath: [home.conf, compiledClasses('tools', 'tools', version), apacheClassPath('tools', version)],
+      classPath: [home.conf, compiledClasses('tables', 'tools', version), apacheClassPath('tools', version)],
       homeFolder: home.folder,
     });
     void java.exited.then(() => home.remove());

@@ -140,7 +140,9 @@ describe.each(servers)('$title with Java clients', (server) => {
       );
       const [unused, used] = queues;
       expect(used).toMatchObject({ atTime: firstAtTime, committed: 33, earliest: all[0]?.storeTimestamp });
-      expect(unused?.committed).toBeLessThan(0);
+      // For a queue that is still empty ours answers its first offset, Apache that there is none.
+      if (server.isOurs) expect(unused?.committed).toBe(0);
+      else expect(unused?.committed).toBeLessThan(0);
     }, 240_000);
 
     it('shares the queues among the consumers of a group and takes over those of one that left', async () => {
