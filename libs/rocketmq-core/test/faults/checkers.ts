@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+
+/** How an operation ended for the one who asked for it. `unknown`: it may have happened. */
+export type Fate = 'acknowledged' | 'failed' | 'unknown';
+
+interface Message {
+  readonly digest: string;
+  fate: Fate;
+  arrivals: number;
+}
+
+/** Of messages that were sent and of those that came out at the other end, after everything was healed and drained. */
+export interface Findings {
+  /** Acknowledged, and not there. */
+  readonly lost: readonly string[];
+  /** There, and never sent. */
+  readonly unexpected: readonly string[];
+  /** There, although the sender was told that it was not stored. */
+  readonly undead: readonly string[];
+  /** There with another body. */
+  readonly damaged: readonly string[];
+}
+
+const NAMED_MAX = 20;
+
+const digestOf = (body: Buffer): string => createHash('sha1').update(body).digest('base64');
+
+/** Who sent what, how that ended, and what arrived: the whole run, whoever was killed in it. */
+export class History {
+  private readonly messages = new Map<string, Message>();
+  private readonly unexpected = new Set<string>();
+  private readonly damaged = new Set<string>();
+  private missingCount = 0;
+
+  /** Write down every message before it leaves: until it is settled its end is unknown. */
+  sent(key: string, body: Buffer): void {
+    if (this.messages.has(key)) throw new Error(`${key} is sent twice by the test`);
+    this.messages.set(key, { digest: digestOf(body), fate: 'unknown', arrivals: 0 });
+  }
+
+  settled(key: string, fate: Fate): void {
+    const message = this.messages.get(key);
+    if (message === undefined) throw new Error(`${key} was never sent by the test`);
+    message.fate = fate;
+    if (fate === 'acknowledged' && message.arrivals === 0) this.missingCount += 1;
+  }
+
+  arrived(key: string, body: Buffer): void {
+    const message = this.messages.get(key);
+    if (message === undefined) {
+      this.unexpected.add(key);
+      return;
+    }
+    if (message.arrivals === 0 && message.fate === 'acknowledged') this.missingCount -= 1;
+    message.arrivals += 1;
+    if (message.digest !== digestOf(body)) this.damaged.add(key);
+  }
+
+  get sentCount(): number {
+    return this.messages.size;
+  }
+
+  countOf(fate: Fate): number {
+    let count = 0;
+    for (const message of this.messages.values()) if (message.fate === fate) count += 1;
+    return count;
+  }
+
+  /** Acknowledged messages that have not arrived yet. */
+  get missing(): number {
+    return this.missingCount;
+  }
+
+  /** Arrivals beyond the first of each message. */
+  get duplicates(): number {
+    let count = 0;
+    for (const { arrivals } of this.messages.values()) count += Math.max(0, arrivals - 1);
+    return count;
+  }
+
+  /** Keys of what arrived. */
+  *arrivedKeys(): Iterable<string> {
+    for (const [key, { arrivals }] of this.messages) if (arrivals > 0) yield key;
+  }
+
+  findings(): Findings {
+    const withFate = (fate: Fate, hasArrived: boolean) =>
+      [...this.messages].filter(([, one]) => one.fate === fate && one.arrivals > 0 === hasArrived).map(([key]) => key);
+    const named = (keys: Iterable<string>) => [...keys].slice(0, NAMED_MAX);
+    return {
+      lost: named(withFate('acknowledged', false)),
+      unexpected: named(this.unexpected),
+      undead: named(withFate('failed', true)),
+      damaged: named(this.damaged),
+    };
+  }
+}
+
+export const nothingFound: Findings = { lost: [], unexpected: [], undead: [], damaged: [] };
