@@ -48,9 +48,9 @@ describe('redelivery by the broker', () => {
   async function stop(): Promise<void> {
     await client.close();
     // What the stop waits for may need the time to go on.
-    let stopped = false;
-    const stopping = broker.stop(1000).finally(() => (stopped = true));
-    while (!stopped) await clock.advance(STEP_MS);
+    const ended = new AbortController();
+    const stopping = broker.stop(1000).finally(() => ended.abort());
+    while (!ended.signal.aborted) await clock.advance(STEP_MS);
     await stopping;
   }
 

@@ -25,6 +25,7 @@ describe('what a listener said', () => {
     ['consumed none', { ackIndex: -1 }, [{ retry: true }, { retry: true }]],
     ['consumed all and more', { ackIndex: 9 }, [undefined, undefined]],
     ['something that is no result', 7 as never, [undefined, undefined]],
+    ['null', null as never, [undefined, undefined]],
   ] as const)('%s', (_what, result, expected) => {
     expect(verdictsOf(result, 2)).toEqual(expected);
   });
