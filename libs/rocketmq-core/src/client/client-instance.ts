@@ -17,6 +17,7 @@ import { type ProducerOptions, type ProducerSettings, resolveProducerOptions } f
 import { adminPushes } from './consumer/admin-pushes.js';
 import { PushConsumer } from './consumer/push-consumer.js';
 import { Redelivery } from './consumer/redelivery.js';
+import { doublingPlan } from './doubling/plan-source.js';
 import { CallRefused, InvalidInput } from './errors.js';
 import { BrokerCalls } from './instance/calls.js';
 import { GroupTable } from './instance/group-table.js';
@@ -132,6 +133,7 @@ export class ClientInstance {
       redelivery: this.createRedelivery(settings),
       callTimeoutMs: mqClientApiTimeoutMs,
       nameServers: () => this.namesrvAddresses,
+      doublingPlan: (topic) => doublingPlan(topic, this.nameServers, mqClientApiTimeoutMs),
       clock,
       random,
       logger,
@@ -142,7 +144,7 @@ export class ClientInstance {
   /** Requests of an administrator: topics, groups, offsets, figures. */
   admin(): AdminClient {
     this.assertNotStopped();
-    return new AdminClient({ calls: this.calls, nameServers: this.nameServers });
+    return new AdminClient({ calls: this.calls, nameServers: this.nameServers, clock: this.settings.clock });
   }
 
   /**

@@ -8,9 +8,15 @@ export {
   topicProblem,
   type ClusterInfo,
   type CompressionType,
+  type BrokerStatsData,
+  type ConsumeMessageDirectlyResult,
   type ConsumerConnection,
+  type ConsumerRunningInfo,
+  type ConsumeStatsList,
   type MessageQueue,
   type OffsetWrapper,
+  type ProducerConnection,
+  type QueueTimeSpan,
   type SubscriptionGroupConfig,
   type TopicConfig,
   type TopicOffset,
@@ -20,8 +26,15 @@ export type { Clock, Logger, LogLevel, Random, Timer } from '../runtime/index.js
 export type { AdminCallLimits, AdminTarget } from './admin/admin-call.js';
 export { AdminClient } from './admin/admin-client.js';
 export type { ClusterAdmin } from './admin/cluster.js';
+export type { ClientAdmin, ConsumerChoice } from './admin/consumers.js';
+export type { FigureAdmin } from './admin/figures.js';
 export type { GroupAdmin, GroupProgress } from './admin/groups.js';
+export type { ResetOptions } from './admin/offset-reset.js';
 export type { OffsetAdmin } from './admin/offsets.js';
+export type { DrainOptions } from './admin/procedures/drain.js';
+export type { Procedures } from './admin/procedures/procedures.js';
+export type { ShrinkOptions } from './admin/procedures/shrink.js';
+export type { ProcedureOptions } from './admin/procedures/waiting.js';
 export type { TopicAdmin, TopicSettings } from './admin/topics.js';
 export { ClientInstance } from './client-instance.js';
 export type { ClientOptions } from './config/client-options.js';

@@ -8,6 +8,7 @@ import {
   ResponseCode,
 } from '../../protocol/index.js';
 import type { Answer, CallOptions, NameServers } from '../../remoting/index.js';
+import type { Clock } from '../../runtime/index.js';
 import { CallRefused } from '../errors.js';
 import type { BrokerCalls } from '../instance/calls.js';
 
@@ -23,6 +24,7 @@ export type AdminTarget = { readonly address: string } | { readonly brokerName: 
 export interface AdminParts {
   readonly calls: Pick<BrokerCalls, 'ask'>;
   readonly nameServers: Pick<NameServers, 'invoke' | 'addresses'>;
+  readonly clock: Clock;
 }
 
 /** As Java: DefaultMQAdminExt. */
@@ -32,6 +34,10 @@ const MASTER_ID = 0;
 /** The ways in which requests of an administrator leave. */
 export class AdminCall {
   constructor(private readonly parts: AdminParts) {}
+
+  get clock(): Clock {
+    return this.parts.clock;
+  }
 
   get nameServerAddresses(): readonly string[] {
     return this.parts.nameServers.addresses;

@@ -1,3 +1,4 @@
+import { FakeClock } from '../../../testing/index.js';
 import { encodeTopicConfigAndMappingSerializeWrapper, GetAllTopicConfig, ResponseCode, TopicConfig } from '../../protocol/index.js';
 import type { NameServers } from '../../remoting/index.js';
 import { CallRefused } from '../errors.js';
@@ -19,7 +20,7 @@ describe('AdminClient', () => {
       command.code === GetAllTopicConfig.code
         ? Promise.resolve({ code: 0, header: {}, body })
         : Promise.reject(new CallRefused(command.name, address, { code: ResponseCode.REQUEST_CODE_NOT_SUPPORTED, remark: undefined }));
-    const admin = new AdminClient({ calls: { ask } as unknown as BrokerCalls, nameServers: {} as NameServers });
+    const admin = new AdminClient({ calls: { ask } as unknown as BrokerCalls, nameServers: {} as NameServers, clock: new FakeClock() });
     expect((await admin.topics.config('T', 'h:1'))?.readQueueNums).toBe(3);
     expect(await admin.topics.config('U', 'h:1')).toBeUndefined();
   });

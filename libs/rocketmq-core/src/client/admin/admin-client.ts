@@ -1,7 +1,10 @@
 import { AdminCall, type AdminParts } from './admin-call.js';
 import { ClusterAdmin } from './cluster.js';
+import { ClientAdmin } from './consumers.js';
+import { FigureAdmin } from './figures.js';
 import { GroupAdmin } from './groups.js';
 import { OffsetAdmin } from './offsets.js';
+import { Procedures } from './procedures/procedures.js';
 import { TopicAdmin } from './topics.js';
 
 /** Requests of an administrator. Made by `ClientInstance.admin`; needs no start of its own. */
@@ -10,12 +13,18 @@ export class AdminClient {
   readonly groups: GroupAdmin;
   readonly offsets: OffsetAdmin;
   readonly cluster: ClusterAdmin;
+  readonly clients: ClientAdmin;
+  readonly figures: FigureAdmin;
+  readonly procedures: Procedures;
 
   constructor(parts: AdminParts) {
     const call = new AdminCall(parts);
     this.topics = new TopicAdmin(call);
     this.groups = new GroupAdmin(call, this.topics);
-    this.offsets = new OffsetAdmin(call);
+    this.offsets = new OffsetAdmin(call, this.topics);
     this.cluster = new ClusterAdmin(call);
+    this.clients = new ClientAdmin(call, this.topics);
+    this.figures = new FigureAdmin(call, this.topics);
+    this.procedures = new Procedures({ ...this, clock: parts.clock });
   }
 }

@@ -1,4 +1,17 @@
-import { type ClusterInfo, decodeKVTable, GetBrokerConfig, GetBrokerRuntimeInfo } from '../../protocol/index.js';
+import { OperationFailed } from '../../base/index.js';
+import {
+  AddWritePermOfBroker,
+  type ClusterInfo,
+  decodeKVTable,
+  DeleteKvConfig,
+  GetBrokerConfig,
+  GetBrokerRuntimeInfo,
+  GetKvConfig,
+  PutKvConfig,
+  ResponseCode,
+  WipeWritePermOfBroker,
+} from '../../protocol/index.js';
+import { CallRefused } from '../errors.js';
 import type { AdminCall, AdminCallLimits } from './admin-call.js';
 
 /** Clusters and their brokers. All of them throw CallRefused and OperationFailed. */
@@ -10,6 +23,13 @@ export class ClusterAdmin {
     return this.call.clusterInfo(limits);
   }
 
+  /** `host:port`. @throws OperationFailed `unavailable` when the name servers know no such broker */
+  async masterOf(brokerName: string, limits: AdminCallLimits = {}): Promise<string> {
+    const [address] = await this.call.masters({ brokerName }, limits);
+    if (address === undefined) throw new OperationFailed('unavailable', `broker ${brokerName} is not known`);
+    return address;
+  }
+
   /** Figures of one broker: what `mqadmin brokerStatus` shows. */
   async runtimeInfo(address: string, limits: AdminCallLimits = {}): Promise<ReadonlyMap<string, string>> {
     return decodeKVTable((await this.call.broker(address, GetBrokerRuntimeInfo, {}, limits)).body).table;
@@ -18,5 +38,42 @@ export class ClusterAdmin {
   /** Settings of one broker as the text of a properties file. */
   async brokerConfig(address: string, limits: AdminCallLimits = {}): Promise<string> {
     return (await this.call.broker(address, GetBrokerConfig, {}, limits)).body?.toString() ?? '';
+  }
+
+  /**
+   * Name servers tell producers to send nothing more to the broker, until it registers topics that changed. Servers that do not answer are an error.
+   * @returns the topics that changed, on the name server that knew most
+   */
+  async wipeWritePermission(brokerName: string, limits: AdminCallLimits = {}): Promise<number> {
+    const counts: number[] = [];
+    for (const address of this.call.nameServerAddresses) {
+      counts.push((await this.call.broker(address, WipeWritePermOfBroker, { brokerName }, limits)).header.wipeTopicCount ?? 0);
+    }
+    return Math.max(0, ...counts);
+  }
+
+  /** Takes that back; every topic of the broker may then be read and written. */
+  async addWritePermission(brokerName: string, limits: AdminCallLimits = {}): Promise<void> {
+    for (const address of this.call.nameServerAddresses) await this.call.broker(address, AddWritePermOfBroker, { brokerName }, limits);
+  }
+
+  /** A setting that name servers keep. @returns undefined when it is not there */
+  async kv(namespace: string, key: string, limits: AdminCallLimits = {}): Promise<string | undefined> {
+    const answer = await this.call.nameServer(GetKvConfig, { namespace, key }, limits);
+    if (answer.code === ResponseCode.QUERY_NOT_FOUND) return undefined;
+    if (answer.code !== ResponseCode.SUCCESS) throw new CallRefused(GetKvConfig.name, 'the name server', answer);
+    return answer.header.value;
+  }
+
+  /** On every name server: they do not tell each other. */
+  async putKv(
+    entry: { readonly namespace: string; readonly key: string; readonly value: string },
+    limits: AdminCallLimits = {},
+  ): Promise<void> {
+    for (const address of this.call.nameServerAddresses) await this.call.broker(address, PutKvConfig, entry, limits);
+  }
+
+  async deleteKv(entry: { readonly namespace: string; readonly key: string }, limits: AdminCallLimits = {}): Promise<void> {
+    for (const address of this.call.nameServerAddresses) await this.call.broker(address, DeleteKvConfig, entry, limits);
   }
 }

@@ -103,15 +103,28 @@ export class GroupAdmin {
     const header = { consumerGroup: group, ...(topic !== undefined && { topic }) };
     // Brokers that the group never met have no retry topic of it. As Java: DefaultMQAdminExtImpl.examineConsumeStats.
     for (const address of await this.topics.brokersOf(retryTopic(group), limits)) {
-      const { offsetTable } = decodeConsumeStats((await this.call.broker(address, GetConsumeStats, header, limits)).body);
-      rows.push(...offsetTable.map(([queue, offsets]) => ({ queue, offsets })));
+      rows.push(...(await this.rowsAt(address, header, limits)));
     }
     return rows;
+  }
+
+  /** The same, on one broker. */
+  progressAt(address: string, group: string, topic: string, limits: AdminCallLimits = {}): Promise<readonly GroupProgress[]> {
+    return this.rowsAt(address, { consumerGroup: group, topic }, limits);
   }
 
   /** Messages that the group has not consumed. */
   async lag(group: string, topic?: string, limits: AdminCallLimits = {}): Promise<number> {
     const rows = await this.progress(group, topic, limits);
     return rows.reduce((lag, { offsets }) => lag + Math.max(0, offsets.brokerOffset - offsets.consumerOffset), 0);
+  }
+
+  private async rowsAt(
+    address: string,
+    header: { readonly consumerGroup: string; readonly topic?: string },
+    limits: AdminCallLimits,
+  ): Promise<GroupProgress[]> {
+    const { offsetTable } = decodeConsumeStats((await this.call.broker(address, GetConsumeStats, header, limits)).body);
+    return offsetTable.map(([queue, offsets]) => ({ queue, offsets }));
   }
 }

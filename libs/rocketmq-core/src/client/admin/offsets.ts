@@ -14,10 +14,41 @@ import { isCallRefused } from '../errors.js';
 import { present, queueHeader } from '../instance/calls.js';
 import { queueText } from '../message-queues.js';
 import type { AdminCall, AdminCallLimits } from './admin-call.js';
+import { OffsetReset, type ResetOptions } from './offset-reset.js';
+import type { TopicAdmin } from './topics.js';
 
 /** Positions in queues, and where groups stand. All of them throw CallRefused and OperationFailed. */
 export class OffsetAdmin {
-  constructor(private readonly call: AdminCall) {}
+  private readonly resets: OffsetReset;
+
+  constructor(
+    private readonly call: AdminCall,
+    topics: TopicAdmin,
+  ) {
+    this.resets = new OffsetReset(call, topics, this);
+  }
+
+  /**
+   * The group goes on from a time, or from an offset, in every queue of the topic or in one; it may be online.
+   * @returns the offsets that were set
+   */
+  reset(group: string, topic: string, options: ResetOptions = {}): Promise<readonly (readonly [MessageQueue, number])[]> {
+    return this.resets.reset(group, topic, options);
+  }
+
+  /** Makes the offsets of `destination` those of `source`, in one topic or in all that the source ever committed in. */
+  clone(source: string, destination: string, options: { readonly topic?: string } & AdminCallLimits = {}): Promise<void> {
+    return this.resets.clone(source, destination, options);
+  }
+
+  /** By queue id, on one broker: the smallest offset of any group but those left out, or the greatest number where `group` is behind it. */
+  correction(
+    group: string,
+    topic: string,
+    options: { readonly address: string; readonly leaveOut?: readonly string[] } & AdminCallLimits,
+  ): Promise<ReadonlyMap<number, number>> {
+    return this.resets.correction(group, topic, options);
+  }
 
   /** @returns undefined when the broker knows none */
   async consumerOffset(group: string, queue: MessageQueue, limits: AdminCallLimits = {}): Promise<number | undefined> {

@@ -1,5 +1,6 @@
 import {
   AUTO_CREATE_TOPIC,
+  decodeGroupList,
   decodeTopicConfigAndMappingSerializeWrapper,
   decodeTopicConfigAndQueueMapping,
   decodeTopicList,
@@ -14,6 +15,7 @@ import {
   GetTopicConfig,
   GetTopicStatsInfo,
   type MessageQueue,
+  QueryTopicConsumeByWho,
   ResponseCode,
   type TopicConfig,
   type TopicOffset,
@@ -60,6 +62,13 @@ export class TopicAdmin {
       ...(attributes && { attributes: [...attributes].map(([name, value]) => `${name}=${value}`).join(',') }),
     };
     for (const address of await this.call.masters(target, limits)) await this.call.broker(address, UpdateAndCreateTopic, header, limits);
+  }
+
+  /** As it is given, on one broker; its attributes stay as they are there. @throws CallRefused, OperationFailed */
+  async put(config: TopicConfig, address: string, limits: AdminCallLimits = {}): Promise<void> {
+    const { topicName: topic, readQueueNums, writeQueueNums, perm, topicFilterType, topicSysFlag, order } = config;
+    const header = { topic, defaultTopic: AUTO_CREATE_TOPIC, readQueueNums, writeQueueNums, perm, topicFilterType, topicSysFlag, order };
+    await this.call.broker(address, UpdateAndCreateTopic, header, limits);
   }
 
   /** On every broker of the target and on the name servers. @throws CallRefused, OperationFailed */
@@ -112,6 +121,22 @@ export class TopicAdmin {
       rows.push(...decodeTopicStatsTable((await this.call.broker(address, GetTopicStatsInfo, { topic }, limits)).body).offsetTable);
     }
     return rows;
+  }
+
+  /** The queues of the topic on one broker. */
+  async queuesAt(topic: string, address: string, limits: AdminCallLimits = {}): Promise<readonly MessageQueue[]> {
+    const { body } = await this.call.broker(address, GetTopicStatsInfo, { topic }, limits);
+    return decodeTopicStatsTable(body).offsetTable.map(([queue]) => queue);
+  }
+
+  /** Groups that consume the topic now, or ever did. */
+  async groups(topic: string, limits: AdminCallLimits = {}): Promise<readonly string[]> {
+    const names = new Set<string>();
+    for (const address of await this.brokersOf(topic, limits)) {
+      const { body } = await this.call.broker(address, QueryTopicConsumeByWho, { topic }, limits);
+      for (const group of decodeGroupList(body).groupList) names.add(group);
+    }
+    return [...names];
   }
 
   /** The master of each broker that has the topic. */

@@ -3,6 +3,8 @@ import type { ConsumeMessageDirectlyResult, ConsumerRunningInfo, MessageExt, Mes
 import { Loop, type Clock, type Logger, type Random } from '../../runtime/index.js';
 import type { PushConsumerSettings } from '../config/consumer-options.js';
 import { ranged } from '../config/ranges.js';
+import type { DoublingPlan } from '../doubling/doubling-plan.js';
+import { QueueGates } from '../doubling/queue-gates.js';
 import type { BrokerCalls } from '../instance/calls.js';
 import type { Membership } from '../instance/membership.js';
 import type { RouteFinder } from '../instance/route-finder.js';
@@ -31,6 +33,7 @@ export interface PushConsumerParts {
   readonly redelivery: Redelivery;
   readonly callTimeoutMs: number;
   readonly nameServers: () => readonly string[];
+  readonly doublingPlan: (topic: string) => Promise<DoublingPlan | undefined>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -39,6 +42,7 @@ export interface PushConsumerParts {
 export type ConsumerState = 'created' | 'starting' | 'running' | 'paused' | 'stopped';
 
 const SHUTDOWN_MS = 25_000;
+const MASTER_ID = 0;
 /** As Java: DefaultMQPushConsumer.consumeTimestamp. */
 const HALF_HOUR_MS = 30 * 60_000;
 
@@ -48,6 +52,7 @@ export class PushConsumer implements AdministeredConsumer {
   private readonly subscriptions: SubscriptionTable;
   private readonly offsets: RemoteOffsets;
   private readonly consumeFigures: ConsumeFigures;
+  private readonly gates: QueueGates | undefined;
   private readonly delivery: ConcurrentDelivery;
   private readonly assignment: Assignment;
   private readonly rebalancing: RebalanceLoop;
@@ -62,6 +67,7 @@ export class PushConsumer implements AdministeredConsumer {
     const { group } = settings;
     this.startedAt = clock.now();
     this.consumeFigures = new ConsumeFigures(clock);
+    this.gates = settings.followQueueDoubling ? this.createGates() : undefined;
     this.subscriptions = new SubscriptionTable(group, settings.subscriptions, clock.now());
     this.offsets = new RemoteOffsets({ ...parts, group });
     this.delivery = this.createDelivery();
@@ -135,6 +141,7 @@ export class PushConsumer implements AdministeredConsumer {
     this.delivery.start();
     this.committing.start();
     this.rebalancing.start();
+    this.gates?.start();
   }
 
   /** No call of the listener begins until `resume`; running ones end. The consumer stays in its group and keeps its queues. */
@@ -200,6 +207,7 @@ export class PushConsumer implements AdministeredConsumer {
     this.current = 'stopped';
     this.unwatch();
     if (!joined) return;
+    await this.gates?.stop();
     await this.rebalancing.stop();
     await this.assignment.stopPulling();
     await this.delivery.stop(deadlineMs);
@@ -244,6 +252,20 @@ export class PushConsumer implements AdministeredConsumer {
     return new ConcurrentDelivery(parts, concurrency);
   }
 
+  private createGates(): QueueGates {
+    const { doublingPlan: plan, calls, table, callTimeoutMs: timeoutMs, clock, logger } = this.parts;
+    const { group } = this;
+    return new QueueGates({
+      ...{ group, plan, clock, logger },
+      consumed: async (queue) => {
+        const broker = table.readAddress(queue.brokerName, MASTER_ID);
+        if (broker === undefined) throw new OperationFailed('unavailable', `broker ${queue.brokerName} is not known`);
+        return calls.consumerOffset(broker.address, { group, queue }, { timeoutMs });
+      },
+      opened: () => this.assignment.resumed(),
+    });
+  }
+
   private createAssignment(): Assignment {
     const { settings, calls, table, clock, logger, callTimeoutMs } = this.parts;
     const { consumeFromWhere, consumeTimestamp = clock.now() - HALF_HOUR_MS } = settings;
@@ -262,12 +284,13 @@ export class PushConsumer implements AdministeredConsumer {
   private createPullLoop(processQueue: ProcessQueue, startOffset: number, moved: (nextOffset: number) => void): PullLoop {
     const { table, routes, clock, logger } = this.parts;
     const { queue } = processQueue;
+    this.gates?.taken(queue);
     const parts = {
       group: this.group,
       processQueue,
       subscription: () => this.subscriptions.of(processQueue.queue.topic),
       limits: () => this.pullLimits(),
-      paused: () => this.current === 'paused',
+      paused: () => this.current === 'paused' || this.gates?.isClosed(queue) === true,
       calls: this.consumeFigures.measuredPulls(this.parts.calls, queue),
       table,
       routes,

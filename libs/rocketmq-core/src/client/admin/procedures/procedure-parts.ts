@@ -1,0 +1,13 @@
+import type { Clock } from '../../../runtime/index.js';
+import type { ClusterAdmin } from '../cluster.js';
+import type { FigureAdmin } from '../figures.js';
+import type { GroupAdmin } from '../groups.js';
+import type { TopicAdmin } from '../topics.js';
+
+export interface ProcedureParts {
+  readonly topics: TopicAdmin;
+  readonly groups: GroupAdmin;
+  readonly cluster: ClusterAdmin;
+  readonly figures: FigureAdmin;
+  readonly clock: Clock;
+}
