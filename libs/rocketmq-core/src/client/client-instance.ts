@@ -14,6 +14,7 @@ import { AdminClient } from './admin/admin-client.js';
 import { type ClientOptions, type ClientSettings, resolveClientOptions } from './config/client-options.js';
 import { type PushConsumerOptions, type PushConsumerSettings, resolveConsumerOptions } from './config/consumer-options.js';
 import { type ProducerOptions, type ProducerSettings, resolveProducerOptions } from './config/producer-options.js';
+import { resolveTransactionOptions, type TransactionProducerOptions } from './config/transaction-options.js';
 import { adminPushes } from './consumer/admin-pushes.js';
 import { PushConsumer } from './consumer/push-consumer.js';
 import { Redelivery } from './consumer/redelivery.js';
@@ -27,12 +28,14 @@ import { RouteFinder } from './instance/route-finder.js';
 import { RouteLoop } from './instance/route-loop.js';
 import { RouteTable } from './instance/route-table.js';
 import { Introduction } from './producer/introduction.js';
-import { Producer } from './producer/producer.js';
+import { checkPush } from './producer/check-push.js';
+import { Producer, type ProducerParts } from './producer/producer.js';
 import { replyPush } from './producer/reply-push.js';
 import { ReplyTable } from './producer/reply-table.js';
 import { Requester } from './producer/requester.js';
 import { SendQueue } from './producer/send-queue.js';
 import { Sender } from './producer/sender.js';
+import { TransactionProducer } from './producer/transaction-producer.js';
 
 /** As Java: MixAll.CLIENT_INNER_PRODUCER_GROUP. */
 const INNER_PRODUCER_GROUP = 'CLIENT_INNER_PRODUCER';
@@ -103,18 +106,18 @@ export class ClientInstance {
   /** @throws InvalidInput */
   producer(options: ProducerOptions): Producer {
     this.assertNotStopped();
-    const settings = resolveProducerOptions(options);
-    const { clock } = this.settings;
-    const { inFlightMax: countMax, inFlightBytesMax: bytesMax } = settings;
-    const producer: Producer = new Producer({
-      settings,
-      sender: this.createSender(settings),
-      sendQueue: new SendQueue({ clock, countMax, bytesMax }),
-      requester: this.createRequester(settings),
-      membership: this.producerMembership(settings.group, () => producer),
-      ids: this.ids,
-      clock,
-    });
+    const producer: Producer = new Producer(this.producerParts(resolveProducerOptions(options), () => producer));
+    return producer;
+  }
+
+  /** A producer of messages that are sent together with a local transaction. @throws InvalidInput */
+  transactionProducer(options: TransactionProducerOptions): TransactionProducer {
+    this.assertNotStopped();
+    const transactions = resolveTransactionOptions(options);
+    const { calls, table, routes } = this;
+    const { logger } = this.settings;
+    const parts = this.producerParts(transactions.producer, () => producer);
+    const producer: TransactionProducer = new TransactionProducer({ ...parts, transactions, calls, table, routes, logger });
     return producer;
   }
 
@@ -210,6 +213,20 @@ export class ClientInstance {
     });
   }
 
+  private producerParts(settings: ProducerSettings, self: () => Producer): ProducerParts {
+    const { clock } = this.settings;
+    const { inFlightMax: countMax, inFlightBytesMax: bytesMax } = settings;
+    return {
+      settings,
+      sender: this.createSender(settings),
+      sendQueue: new SendQueue({ clock, countMax, bytesMax }),
+      requester: this.createRequester(settings),
+      membership: this.producerMembership(settings.group, self),
+      ids: this.ids,
+      clock,
+    };
+  }
+
   private producerMembership(group: string, self: () => Producer): Membership {
     return {
       join: () => {
@@ -273,11 +290,17 @@ export class ClientInstance {
     return decodeTopicRouteData(answer.body);
   }
 
+  private transactionProducersOf(group: string): TransactionProducer[] {
+    const own = [...this.producers].filter((producer) => producer.group === group);
+    return own.filter((producer): producer is TransactionProducer => 'takeCheck' in producer);
+  }
+
   /** Requests that brokers send to clients. */
   private pushes() {
     const consumerOf = (group: string) => [...this.consumers].find((consumer) => consumer.group === group);
     return [
       replyPush({ ...this.settings, replies: this.replies }),
+      checkPush({ producersOf: (group) => this.transactionProducersOf(group), logger: this.settings.logger }),
       route(
         NotifyConsumerIdsChanged,
         ({ header }) => {

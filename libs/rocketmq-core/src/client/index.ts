@@ -40,6 +40,7 @@ export { ClientInstance } from './client-instance.js';
 export type { ClientOptions } from './config/client-options.js';
 export type { ConsumeFromWhere, PushConsumerOptions } from './config/consumer-options.js';
 export type { ProducerOptions } from './config/producer-options.js';
+export type { TransactionProducerOptions } from './config/transaction-options.js';
 export type { QueueFigures } from './consumer/assignment.js';
 export { PushConsumer, type ConsumerState } from './consumer/push-consumer.js';
 export {
@@ -79,5 +80,13 @@ export { allocateByConsistentHash } from './rebalance/consistent-hash.js';
 export { allocateByConfig } from './rebalance/fixed-queues.js';
 export { allocateByMachineRoom, allocateNearby, type MachineRooms } from './rebalance/machine-rooms.js';
 export { Producer } from './producer/producer.js';
+export { TransactionProducer } from './producer/transaction-producer.js';
+export type {
+  LocalTransaction,
+  TransactionListener,
+  TransactionSendOptions,
+  TransactionSendResult,
+  TransactionState,
+} from './transaction-types.js';
 export { createReply, expectsReply } from './producer/reply-properties.js';
 export type { AdmissionLimits } from './producer/send-queue.js';

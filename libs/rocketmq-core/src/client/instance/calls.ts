@@ -7,6 +7,7 @@ import {
   encodeCheckClientRequestBody,
   encodeHeartbeatData,
   EndTransaction,
+  EndTransaction,
   encodeLockBatchRequestBody,
   encodeUnlockBatchRequestBody,
   GetConsumerListByGroup,
@@ -97,6 +98,11 @@ export class BrokerCalls {
   /** Resolves when the socket has it. */
   sendReplyOneway(address: string, header: SendHeader, body: Buffer): Promise<void> {
     return this.remoting.oneway(this.sendAddress(address), SendReplyMessageV2, header, { body });
+  }
+
+  /** Resolves when the socket has it. As Java: endTransactionOneway. */
+  endTransaction(address: string, header: HeaderOf<(typeof EndTransaction)['request']>): Promise<void> {
+    return this.remoting.oneway(address, EndTransaction, header);
   }
 
   /** Resolves when the socket has it. As Java: endTransactionOneway. */

@@ -42,6 +42,11 @@ export interface ProducerParts {
   readonly clock: Clock;
 }
 
+interface MessageKind {
+  readonly properties?: CheckOptions['system'];
+  readonly sysFlag?: number;
+}
+
 /** Sends messages. Made by `ClientInstance.producer`. */
 export class Producer {
   private state: 'created' | 'running' | 'stopped' = 'created';
@@ -116,10 +121,16 @@ export class Producer {
    * Resolves when a broker has the message.
    * @throws InvalidInput before anything is sent; SendFailed, which says whether the message may have been stored
    */
-  async send(message: OutgoingMessage, options: SendOptions = {}): Promise<SendResult> {
+  send(message: OutgoingMessage, options: SendOptions = {}): Promise<SendResult> {
+    return this.sendAs(message, options);
+  }
+
+  /** A message of a special kind: with properties and sysFlag bits that only RocketMQ itself may set. @throws as `send` */
+  protected async sendAs(message: OutgoingMessage, options: SendOptions, kind: MessageKind = {}): Promise<SendResult> {
     this.assertRunning();
-    const checked = this.check(message, options);
-    const payload = singlePayload(checked, this.parts.settings);
+    const checked = this.check(message, options, kind.properties);
+    const plain = singlePayload(checked, this.parts.settings);
+    const payload = kind.sysFlag === undefined ? plain : { ...plain, sysFlag: plain.sysFlag | kind.sysFlag };
     const stored = await this.admitted(payload, targetOf(message, options), options);
     return resultOf(stored, checked.messageId, stored.msgId);
   }
