@@ -1,51 +1,16 @@
-import type {
-  ClientInstance,
-  ConsumeResult,
-  OutgoingMessage,
-  Producer,
-  PushConsumerOptions,
-  QueueSelector,
-  ReceivedMessage,
-  SendOptions,
-  SendResult,
-} from '../../../src/client/index.js';
+import type { ClientInstance, OutgoingMessage, Producer, QueueSelector, ReceivedMessage, SendOptions } from '../../../src/client/index.js';
+import { ourConsuming } from './our-consuming.js';
+import { dealt, seenReplyOf, sentOf } from './our-shapes.js';
+import { ourTransacting } from './our-transacting.js';
 import type { Consuming, ConsumePlan, LitePulling, LitePullPlan, Party, Seen, SendPlan, Sent, Transacting, TransactPlan } from './party.js';
-import { ourConsumerSettings } from './short-settings.js';
-import { WatchedList } from './watched-list.js';
 
 interface OurPartyParts {
   /** One instance, or another of that name. */
   client(instanceName?: string): Promise<ClientInstance>;
   named(what: string): string;
+  /** A folder that ends with the scenario. */
+  folder(): string;
 }
-
-const dealt = <T>(list: readonly T[] | undefined, number: number): T | undefined => list?.[number % list.length];
-
-const keyOf = (message: ReceivedMessage): string => message.keys.join(' ');
-
-const seenOf = (message: ReceivedMessage): Seen => ({
-  key: keyOf(message),
-  topic: message.topic,
-  body: message.body.toString(),
-  tags: message.tags,
-  messageId: message.messageId,
-  queueId: message.queue.queueId,
-  queueOffset: message.queueOffset,
-  reconsumeTimes: message.reconsumeTimes,
-  bornTimestamp: message.bornTimestamp,
-  storeTimestamp: message.storeTimestamp,
-  seenAtMs: Date.now(),
-  properties: Object.fromEntries(message.properties),
-});
-
-const sentOf = (key: string, result: SendResult): Sent => ({
-  key,
-  status: result.status,
-  messageId: result.messageId,
-  queueId: result.queue.queueId,
-  queueOffset: result.queueOffset,
-  transactionId: result.transactionId,
-});
 
 /** Our client as the scenarios command it. */
 export class OurParty implements Party {
@@ -58,13 +23,7 @@ export class OurParty implements Party {
     const producer = await this.producer();
     const { first = 0, count = 1, mode = 'sync' } = plan;
     const numbers = Array.from({ length: count }, (_, at) => first + at);
-    if (mode === 'batch') {
-      const items = await producer.sendBatch(numbers.map((number) => this.message(plan, number)));
-      return items.map((item, at) => {
-        if (!item.sent) throw item.error;
-        return sentOf(`${plan.prefix}-${first + at}`, item.result);
-      });
-    }
+    if (mode === 'batch') return this.sendBatch(producer, plan, numbers);
     const sendOne = async (number: number): Promise<readonly Sent[]> => {
       const message = this.message(plan, number);
       const options = this.sendOptions(plan, number);
@@ -79,32 +38,36 @@ export class OurParty implements Party {
 
   async consume(plan: ConsumePlan): Promise<Consuming> {
     const client = await this.parts.client(plan.instanceName);
-    const list = new WatchedList<Seen>(`our consumer of ${plan.topic}`);
-    const consumer = client.pushConsumer(this.consumerOptions(plan, list));
-    await consumer.start();
-    return {
-      seen: list.items,
-      until: (what, holds, timeoutMs) => list.until(what, holds, timeoutMs),
-      pause: () => Promise.resolve(consumer.pause()),
-      resume: () => Promise.resolve(consumer.resume()),
-      stop: () => consumer.shutdown(),
+    const producer = await this.producer();
+    const reply = async (request: ReceivedMessage): Promise<void> => {
+      await producer.reply(request, `re: ${request.body.toString()}`);
     };
+    return ourConsuming(plan, { client, folder: this.parts.folder(), reply });
   }
 
-  transact(plan: TransactPlan): Promise<Transacting> {
-    return Promise.reject(new Error(`our client has no transactions for ${plan.topic}`));
+  async transact(plan: TransactPlan): Promise<Transacting> {
+    return ourTransacting(plan, await this.parts.client());
   }
 
   litePull(plan: LitePullPlan): Promise<LitePulling> {
     return Promise.reject(new Error(`our client has no lite pull consumer for ${plan.topic}`));
   }
 
-  request(topic: string): Promise<Seen> {
-    return Promise.reject(new Error(`our client has no requests for ${topic}`));
+  async request(topic: string, prefix: string, timeoutMs = 20_000): Promise<Seen> {
+    const producer = await this.producer();
+    return seenReplyOf(await producer.request(this.message({ topic, prefix }, 0), { timeoutMs }));
   }
 
   recall(topic: string): Promise<string> {
     return Promise.reject(new Error(`our client recalls nothing of ${topic}`));
+  }
+
+  private async sendBatch(producer: Producer, plan: SendPlan, numbers: readonly number[]): Promise<readonly Sent[]> {
+    const items = await producer.sendBatch(numbers.map((number) => this.message(plan, number)));
+    return items.map((item, at) => {
+      if (!item.sent) throw item.error;
+      return sentOf(`${plan.prefix}-${numbers[at] ?? NaN}`, item.result);
+    });
   }
 
   private async producer(): Promise<Producer> {
@@ -132,29 +95,4 @@ export class OurParty implements Party {
     };
     return { selector };
   }
-
-  private consumerOptions(plan: ConsumePlan, list: WatchedList<Seen>): PushConsumerOptions {
-    const { from = 'first', failTimes = 0, delayLevel = 0, holdMs = 0 } = plan;
-    const take = async (messages: readonly ReceivedMessage[]): Promise<ConsumeResult[]> => {
-      for (const message of messages) list.add(seenOf(message));
-      if (holdMs > 0) await new Promise((resolve) => setTimeout(resolve, holdMs));
-      return messages.map(({ reconsumeTimes }) => (reconsumeTimes < failTimes ? { retry: true, delayLevel } : undefined));
-    };
-    return {
-      ...ourConsumerSettings,
-      group: plan.group,
-      subscriptions: new Map([[plan.topic, plan.expression ?? '*']]),
-      consumeFromWhere: startOf(from),
-      consumeMessageBatchMaxSize: plan.batchSize ?? 1,
-      onBatch: take,
-      ...(typeof from === 'number' && { consumeTimestamp: from }),
-      ...(plan.concurrency !== undefined && { concurrency: plan.concurrency }),
-      ...(plan.maxReconsumeTimes !== undefined && { maxReconsumeTimes: plan.maxReconsumeTimes }),
-    };
-  }
-}
-
-function startOf(from: 'first' | 'last' | number) {
-  if (typeof from === 'number') return 'CONSUME_FROM_TIMESTAMP' as const;
-  return from === 'first' ? ('CONSUME_FROM_FIRST_OFFSET' as const) : ('CONSUME_FROM_LAST_OFFSET' as const);
 }

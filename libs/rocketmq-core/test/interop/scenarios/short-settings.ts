@@ -1,4 +1,4 @@
-import type { ClientOptions } from '../../../src/client/index.js';
+import type { ClientOptions, PushConsumerOptions } from '../../../src/client/index.js';
 import { type JavaConf } from '../../../testing/java-cluster.js';
 import { isLong } from '../clusters.js';
 
@@ -38,4 +38,6 @@ export const ourClientSettings: Partial<ClientOptions> = hasShortTimes
   ? { pollNameServerIntervalMs: 1000, heartbeatBrokerIntervalMs: 1000 }
   : {};
 
-export const ourConsumerSettings = hasShortTimes ? { persistConsumerOffsetIntervalMs: 1000 } : {};
+export const ourConsumerSettings: Partial<PushConsumerOptions> = hasShortTimes
+  ? { persistConsumerOffsetIntervalMs: 1000, rebalanceIntervalMs: 1000, lockIntervalMs: 1000 }
+  : {};

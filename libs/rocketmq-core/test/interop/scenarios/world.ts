@@ -1,3 +1,7 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type AdminClient,
   ClientInstance,
@@ -74,13 +78,14 @@ interface WorldParts {
 class World implements ScenarioWorld {
   readonly from: Party;
   readonly to: Party;
+  private ownFolder: string | undefined;
   private readonly ends: (() => Promise<void>)[] = [];
   private readonly clients = new Map<string | undefined, Promise<ClientInstance>>();
   private readonly parties: ReadonlyMap<PartyKind, Party>;
 
   constructor(private readonly parts: WorldParts) {
     const { named, onEnd } = this;
-    const ours = new OurParty({ named, client: (instanceName) => this.sharedClient(instanceName) });
+    const ours = new OurParty({ named, client: (instanceName) => this.sharedClient(instanceName), folder: () => this.folder() });
     const java = new JavaParty({ named, driver: parts.java, onEnd });
     this.parties = new Map<PartyKind, Party>([
       ['ours', ours],
@@ -158,6 +163,15 @@ class World implements ScenarioWorld {
     const failures: unknown[] = [];
     for (const action of this.ends.reverse()) await action().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0];
+  }
+
+  private folder(): string {
+    if (this.ownFolder === undefined) {
+      const folder = mkdtempSync(join(tmpdir(), 'rocketmq-scenario-'));
+      this.ownFolder = folder;
+      this.onEnd(() => rm(folder, { recursive: true, force: true }));
+    }
+    return this.ownFolder;
   }
 
   private sharedClient(instanceName: string | undefined): Promise<ClientInstance> {
