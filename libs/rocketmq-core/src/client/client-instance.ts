@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { messageOf, OperationFailed } from '../base/index.js';
 import {
   decodeTopicRouteData,
@@ -15,24 +16,30 @@ import { type ClientOptions, type ClientSettings, resolveClientOptions } from '.
 import { type PushConsumerOptions, type PushConsumerSettings, resolveConsumerOptions } from './config/consumer-options.js';
 import { type ProducerOptions, type ProducerSettings, resolveProducerOptions } from './config/producer-options.js';
 import { resolveTransactionOptions, type TransactionProducerOptions } from './config/transaction-options.js';
+import { type LitePullConsumerOptions, type LitePullSettings, resolveLitePullOptions } from './config/lite-pull-options.js';
 import { adminPushes } from './consumer/admin-pushes.js';
+import { LitePullConsumer } from './consumer/lite-pull-consumer.js';
 import { PushConsumer } from './consumer/push-consumer.js';
 import { Redelivery } from './consumer/redelivery.js';
 import { doublingPlan } from './doubling/plan-source.js';
 import { CallRefused, InvalidInput } from './errors.js';
 import { BrokerCalls } from './instance/calls.js';
-import { GroupTable } from './instance/group-table.js';
+import type { GroupConsumer } from './instance/group-consumer.js';
+import { type ConsumerGroup, GroupTable } from './instance/group-table.js';
 import { HeartbeatLoop } from './instance/heartbeat-loop.js';
 import type { Membership } from './instance/membership.js';
 import { RouteFinder } from './instance/route-finder.js';
 import { RouteLoop } from './instance/route-loop.js';
 import { RouteTable } from './instance/route-table.js';
+import type { GroupOffsets } from './offsets/group-offsets.js';
+import { LocalOffsets } from './offsets/local-offsets.js';
+import { RemoteOffsets } from './offsets/remote-offsets.js';
 import { Introduction } from './producer/introduction.js';
-import { checkPush } from './producer/check-push.js';
 import { Producer, type ProducerParts } from './producer/producer.js';
 import { replyPush } from './producer/reply-push.js';
 import { ReplyTable } from './producer/reply-table.js';
 import { Requester } from './producer/requester.js';
+import { checkPush } from './producer/check-push.js';
 import { SendQueue } from './producer/send-queue.js';
 import { Sender } from './producer/sender.js';
 import { TransactionProducer } from './producer/transaction-producer.js';
@@ -59,7 +66,7 @@ export class ClientInstance {
   private readonly replies = new ReplyTable();
   private readonly ids: UniqueIdGenerator;
   private readonly producers = new Set<Producer>();
-  private readonly consumers = new Set<PushConsumer>();
+  private readonly consumers = new Set<GroupConsumer>();
   private state: 'created' | 'running' | 'stopped' = 'created';
   private ended: Promise<void> | undefined;
 
@@ -125,10 +132,12 @@ export class ClientInstance {
   pushConsumer(options: PushConsumerOptions): PushConsumer {
     this.assertNotStopped();
     const settings = resolveConsumerOptions(options);
-    const { clock, logger, random, mqClientApiTimeoutMs } = this.settings;
+    const { clock, logger, random, files, localId, mqClientApiTimeoutMs } = this.settings;
     const consumer: PushConsumer = new PushConsumer({
       settings,
       clientId: this.clientId,
+      localId,
+      files,
       calls: this.calls,
       table: this.table,
       routes: this.routes,
@@ -140,6 +149,21 @@ export class ClientInstance {
       clock,
       random,
       logger,
+    });
+    return consumer;
+  }
+
+  /** @throws InvalidInput */
+  litePullConsumer(options: LitePullConsumerOptions): LitePullConsumer {
+    this.assertNotStopped();
+    const settings = resolveLitePullOptions(options);
+    const { calls, table, routes, clientId } = this;
+    const { mqClientApiTimeoutMs: callTimeoutMs, clock, logger, random } = this.settings;
+    const nameServers = () => this.namesrvAddresses;
+    const membership = this.consumerMembership({ ...settings, consumeType: 'CONSUME_ACTIVELY' }, () => consumer);
+    const offsets = this.pullOffsets(settings);
+    const consumer: LitePullConsumer = new LitePullConsumer({
+      ...{ settings, clientId, calls, table, routes, offsets, membership, callTimeoutMs, nameServers, clock, random, logger },
     });
     return consumer;
   }
@@ -190,6 +214,13 @@ export class ClientInstance {
   private createSender(settings: ProducerSettings): Sender {
     const { clock, logger, random } = this.settings;
     return new Sender({ settings, table: this.table, routes: this.routes, calls: this.calls, clock, logger, random });
+  }
+
+  private pullOffsets({ group, messageModel, localOffsetStoreDir }: LitePullSettings): GroupOffsets {
+    const { calls, table, routes } = this;
+    const { files, localId, logger } = this.settings;
+    if (messageModel === 'CLUSTERING') return new RemoteOffsets({ group, calls, table, routes, logger });
+    return new LocalOffsets({ files, path: join(localOffsetStoreDir, localId, group, 'offsets.json'), logger });
   }
 
   private createRequester(settings: ProducerSettings): Requester {
@@ -243,11 +274,12 @@ export class ClientInstance {
     };
   }
 
-  private consumerMembership({ group, consumeFromWhere }: PushConsumerSettings, self: () => PushConsumer) {
+  private consumerMembership(about: Omit<ConsumerGroup, 'subscribed'>, self: () => GroupConsumer) {
+    const { group, consumeFromWhere, consumeType, messageModel } = about;
     return {
       join: async () => {
         this.assertJoinable();
-        const describe = () => ({ group, consumeFromWhere, subscribed: self().subscribed });
+        const describe = () => ({ group, consumeFromWhere, consumeType, messageModel, subscribed: self().subscribed });
         if (!this.groups.addConsumer(group, describe)) {
           throw new InvalidInput('group', `this client has a consumer of group ${group} already; another one needs a client of its own`);
         }

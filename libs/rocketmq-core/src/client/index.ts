@@ -37,11 +37,15 @@ export type { ShrinkOptions } from './admin/procedures/shrink.js';
 export type { ProcedureOptions } from './admin/procedures/waiting.js';
 export type { TopicAdmin, TopicSettings } from './admin/topics.js';
 export { ClientInstance } from './client-instance.js';
+export type { BroadcastOptions, DroppedMessage } from './config/broadcast-options.js';
 export type { ClientOptions } from './config/client-options.js';
 export type { ConsumeFromWhere, PushConsumerOptions } from './config/consumer-options.js';
+export type { LitePullConsumerOptions } from './config/lite-pull-options.js';
+export type { MessageModel, OrderOptions } from './config/order-options.js';
 export type { ProducerOptions } from './config/producer-options.js';
 export type { TransactionProducerOptions } from './config/transaction-options.js';
 export type { QueueFigures } from './consumer/assignment.js';
+export { LitePullConsumer, type PullCallLimits, type QueuesListener } from './consumer/lite-pull-consumer.js';
 export { PushConsumer, type ConsumerState } from './consumer/push-consumer.js';
 export {
   CallRefused,
@@ -54,6 +58,7 @@ export {
   SendFailed,
   type SendFailure,
 } from './errors.js';
+export { bySql, byTag, type MessageSelector } from './message-selector.js';
 export type {
   BatchItemResult,
   BatchListener,

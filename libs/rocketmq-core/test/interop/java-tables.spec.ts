@@ -16,6 +16,8 @@ const inner = ['AVG', 'AVG_BY_CIRCLE', 'CONSISTENT_HASH'] as const;
 const text = (queues: readonly MessageQueue[]) => queues.map(({ brokerName, queueId }) => `${brokerName}:${queueId}`).join(',');
 const nearRooms = { brokerRoom: (queue: MessageQueue) => queue.brokerName.split('@')[0]!, consumerRoom: (id: string) => id.split('@')[0]! };
 
+type JavaName = [name: string, ours: (queues: readonly MessageQueue[]) => { readonly strategy: AllocateStrategy; readonly more: string }];
+
 /** Random members and queues; names of every kind that a strategy looks at. */
 class Inputs {
   readonly random = new SeededRandom(seed);
@@ -58,8 +60,8 @@ describe(`the choices of the Java client 5.5.0, seed ${seed}`, () => {
     inputs = new Inputs();
   });
 
-  const javaNames: readonly [name: string, ours: (queues: readonly MessageQueue[]) => { strategy: AllocateStrategy; more: string }][] = [
-    ...inner.map((name) => [name, () => ({ strategy: name, more: '' })] as const),
+  const javaNames: JavaName[] = [
+    ...inner.map((name): JavaName => [name, () => ({ strategy: name, more: '' })]),
     [
       'CONFIG',
       (queues) => {
@@ -74,7 +76,7 @@ describe(`the choices of the Java client 5.5.0, seed ${seed}`, () => {
         return { strategy: allocateByMachineRoom(wanted), more: wanted.join(',') };
       },
     ],
-    ...inner.map((name) => [`NEARBY-${name}`, () => ({ strategy: allocateNearby(name, nearRooms), more: '' })] as const),
+    ...inner.map((name): JavaName => [`NEARBY-${name}`, () => ({ strategy: allocateNearby(name, nearRooms), more: '' })]),
   ];
 
   it.each(javaNames)(

@@ -1,5 +1,14 @@
 import { networkInterfaces } from 'node:os';
-import { silentLogger, SystemClock, SystemRandom, type Clock, type Logger, type Random } from '../../runtime/index.js';
+import {
+  NodeFileSystem,
+  silentLogger,
+  SystemClock,
+  SystemRandom,
+  type Clock,
+  type FileSystem,
+  type Logger,
+  type Random,
+} from '../../runtime/index.js';
 import { nameServerSource, type NameServerSource } from '../../remoting/index.js';
 import { InvalidInput } from '../errors.js';
 import { duration } from './ranges.js';
@@ -14,7 +23,10 @@ export interface ClientOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Without any of the above: an HTTP address whose answer is such a list, fetched at the start and every 2 minutes. */
   readonly namesrvEndpoint?: string;
-  /** Part of the client id that people recognise; the id stays unique without it. */
+  /**
+   * Part of the client id that people recognise; the id stays unique without it. Broadcasting consumers find their offsets again by it: of two
+   * processes on one host each needs a name of its own. Default `DEFAULT` there.
+   */
   readonly instanceName?: string;
   readonly unitName?: string;
   /** Address of this host in the client id and in message ids; default the first external IPv4 address. */
@@ -27,6 +39,8 @@ export interface ClientOptions {
   readonly mqClientApiTimeoutMs?: number;
   /** Sends go to the second port of a broker (listenPort - 2); default false. */
   readonly vipChannelEnabled?: boolean;
+  /** For the offsets of broadcasting consumers. */
+  readonly files?: FileSystem;
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly random?: Random;
@@ -36,10 +50,13 @@ export interface ClientSettings {
   readonly nameServers: NameServerSource;
   readonly clientIP: string;
   readonly clientId: string;
+  /** The id that a Java client of this address and name has, the same after every start. */
+  readonly localId: string;
   readonly pollNameServerIntervalMs: number;
   readonly heartbeatBrokerIntervalMs: number;
   readonly mqClientApiTimeoutMs: number;
   readonly vipChannelEnabled: boolean;
+  readonly files: FileSystem;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: Random;
@@ -53,10 +70,12 @@ export function resolveClientOptions(options: ClientOptions): ClientSettings {
     nameServers: checkedNameServers(options),
     clientIP,
     clientId: clientIdOf(options, clientIP, random),
+    localId: localIdOf(options, clientIP),
     pollNameServerIntervalMs: duration('pollNameServerIntervalMs', options.pollNameServerIntervalMs, 30_000, 10),
     heartbeatBrokerIntervalMs: duration('heartbeatBrokerIntervalMs', options.heartbeatBrokerIntervalMs, 30_000, 10),
     mqClientApiTimeoutMs: duration('mqClientApiTimeoutMs', options.mqClientApiTimeoutMs, 3000),
     vipChannelEnabled: options.vipChannelEnabled ?? false,
+    files: options.files ?? new NodeFileSystem(),
     clock: options.clock ?? new SystemClock(),
     logger: options.logger ?? silentLogger,
     random,
@@ -86,6 +105,13 @@ function clientIdOf(options: ClientOptions, clientIP: string, random: Random): s
   const name = options.instanceName === undefined ? '' : `${options.instanceName}-`;
   const unit = options.unitName === undefined ? '' : `@${options.unitName}`;
   return `${clientIP}@${name}${process.pid}#${random.bytes(6).toString('hex')}${unit}`;
+}
+
+// As Java: ClientConfig.buildMQClientId. It becomes the name of a folder.
+function localIdOf({ instanceName = 'DEFAULT', unitName }: ClientOptions, clientIP: string): string {
+  if (/[/\\\0]/.test(`${instanceName}${unitName ?? ''}`))
+    throw new InvalidInput('instanceName', 'instanceName and unitName contain no slash');
+  return `${clientIP}@${instanceName}${unitName === undefined ? '' : `@${unitName}`}`;
 }
 
 function localAddress(): string {

@@ -91,6 +91,13 @@ describe('resolveConsumerOptions', () => {
       maxReconsumeTimes: undefined,
       consumeTimeoutMs: 900_000,
       persistConsumerOffsetIntervalMs: 5000,
+      orderly: false,
+      messageModel: 'CLUSTERING',
+      suspendCurrentQueueTimeMs: 1000,
+      maxTimeConsumeContinuouslyMs: 60_000,
+      lockIntervalMs: 20_000,
+      lockMaxLiveTimeMs: 30_000,
+      rebalanceIntervalMs: 20_000,
     });
   });
 
@@ -116,6 +123,9 @@ describe('resolveConsumerOptions', () => {
     ['concurrency', { concurrency: 1001 }],
     ['pullThresholdForTopic', { pullThresholdForTopic: 0 }],
     ['maxReconsumeTimes', { maxReconsumeTimes: -2 }],
+    ['messageModel', { messageModel: 'toString' as 'CLUSTERING' }],
+    ['suspendCurrentQueueTimeMs', { suspendCurrentQueueTimeMs: 30_001 }],
+    ['lockMaxLiveTimeMs', { lockIntervalMs: 1000, lockMaxLiveTimeMs: 1000 }],
     ['allocateMessageQueueStrategy', { allocateMessageQueueStrategy: 'toString' as 'AVG' }],
   ])('refuses a wrong %s', (field, options) => {
     expect(() => resolveConsumerOptions({ ...base, ...options })).toThrow(expect.objectContaining({ name: 'InvalidInput', field }));

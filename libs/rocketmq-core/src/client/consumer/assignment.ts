@@ -2,8 +2,9 @@ import { messageOf } from '../../base/index.js';
 import type { MessageQueue } from '../../protocol/index.js';
 import { type Logger, SerialQueue } from '../../runtime/index.js';
 import { queueKey, queueText } from '../message-queues.js';
-import type { RemoteOffsets } from '../offsets/remote-offsets.js';
-import type { ConcurrentDelivery } from './concurrent-delivery.js';
+import type { GroupOffsets } from '../offsets/group-offsets.js';
+import type { Custody } from './custody.js';
+import type { Delivery } from './delivery.js';
 import { ProcessQueue } from './process-queue.js';
 import type { PullLoop } from './pull-loop.js';
 
@@ -14,8 +15,10 @@ interface Entry {
 
 export interface AssignmentParts {
   readonly group: string;
-  readonly offsets: Pick<RemoteOffsets, 'commit' | 'remove' | 'set' | 'advance' | 'read'>;
-  readonly delivery: Pick<ConcurrentDelivery, 'drop'>;
+  readonly offsets: Pick<GroupOffsets, 'commit' | 'remove' | 'set' | 'advance' | 'read'>;
+  readonly delivery: Pick<Delivery, 'drop'>;
+  /** For queues that one consumer at a time may have. */
+  readonly custody?: Pick<Custody, 'acquire' | 'holds' | 'quiet' | 'release' | 'releaseAll'> | undefined;
   readonly startPosition: (queue: MessageQueue) => Promise<number>;
   readonly pulling: (processQueue: ProcessQueue, startOffset: number, moved: (nextOffset: number) => void) => PullLoop;
   /** A queue was given up because its offset moved: it should be taken again at once. */
@@ -38,10 +41,12 @@ export interface QueueFigures {
  * The queues of this consumer: takes and gives up.
  *
  * Invariant: changes are made one after the other. A queue that is given up is dropped first, so that nothing moves its offset any more, then
- * its pull ends, then its offset is committed.
+ * its pull ends, then its offset is committed. With a custody its last call ends first, and counts; it is released after the commit.
  */
 export class Assignment {
   private readonly entries = new Map<string, Entry>();
+  /** Queues that are being handed over, which may take as long as a listener. */
+  private readonly leaving = new Map<string, { readonly processQueue: ProcessQueue; readonly done: Promise<void> }>();
   private readonly changes = new SerialQueue();
   private closed = false;
 
@@ -85,6 +90,26 @@ export class Assignment {
       this.entries.clear();
       for (const { processQueue } of all) processQueue.drop();
       await Promise.all(all.map(({ pulling }) => pulling.stop()));
+      await Promise.all([...this.leaving.values()].map(({ done }) => done));
+      await this.parts.custody?.releaseAll(all.map(({ processQueue }) => processQueue.queue));
+    });
+  }
+
+  /** Another consumer may have the queue: what was done with it and is not committed counts for nothing. It is taken anew when it is still wanted. */
+  lost(queue: MessageQueue): void {
+    const key = queueKey(queue);
+    const processQueue = this.entries.get(key)?.processQueue ?? this.leaving.get(key)?.processQueue;
+    if (processQueue === undefined) return;
+    const { offsets, delivery, givenUp } = this.parts;
+    processQueue.drop();
+    delivery.drop(processQueue);
+    offsets.remove(queue);
+    void this.changes.run(async () => {
+      const entry = this.entries.get(key);
+      if (entry?.processQueue !== processQueue) return;
+      this.entries.delete(key);
+      await entry.pulling.stop();
+      givenUp();
     });
   }
 
@@ -114,15 +139,14 @@ export class Assignment {
 
   private async take(queue: MessageQueue): Promise<boolean> {
     const { parts } = this;
+    const { custody } = parts;
+    if (this.leaving.has(queueKey(queue)) || (await custody?.acquire(queue)) === false) return false;
     parts.offsets.remove(queue);
-    let startOffset: number;
-    try {
-      startOffset = await parts.startPosition(queue);
-    } catch (error) {
-      parts.logger.log('warn', 'a queue is not started', { group: parts.group, queue: queueText(queue), error: messageOf(error) });
+    const startOffset = await this.startOf(queue);
+    if (this.closed || startOffset === undefined || custody?.holds(queue) === false) {
+      await custody?.release(queue);
       return false;
     }
-    if (this.closed) return false;
     const processQueue = new ProcessQueue(queue);
     const pulling = parts.pulling(processQueue, startOffset, (nextOffset) => this.moved(processQueue, nextOffset));
     this.entries.set(queueKey(queue), { processQueue, pulling });
@@ -131,13 +155,44 @@ export class Assignment {
     return true;
   }
 
-  private async giveUp({ processQueue, pulling }: Entry): Promise<void> {
-    const { offsets, delivery, logger, group } = this.parts;
-    const { queue } = processQueue;
+  private async startOf(queue: MessageQueue): Promise<number | undefined> {
+    const { group, startPosition, logger } = this.parts;
+    try {
+      return await startPosition(queue);
+    } catch (error) {
+      logger.log('warn', 'a queue is not started', { group, queue: queueText(queue), error: messageOf(error) });
+      return undefined;
+    }
+  }
+
+  private async giveUp(entry: Entry): Promise<void> {
+    const { processQueue, pulling } = entry;
+    const { custody, delivery } = this.parts;
+    const key = queueKey(processQueue.queue);
+    this.entries.delete(key);
+    if (custody !== undefined) {
+      const done = this.handOver(entry, custody).finally(() => this.leaving.delete(key));
+      this.leaving.set(key, { processQueue, done });
+      return;
+    }
     processQueue.drop();
-    this.entries.delete(queueKey(queue));
     delivery.drop(processQueue);
     await pulling.stop();
+    await this.commitLast(processQueue.queue);
+  }
+
+  private async handOver({ processQueue, pulling }: Entry, custody: Pick<Custody, 'quiet' | 'release'>): Promise<void> {
+    const { queue } = processQueue;
+    await pulling.stop();
+    await custody.quiet(processQueue);
+    processQueue.drop();
+    this.parts.delivery.drop(processQueue);
+    await this.commitLast(queue);
+    await custody.release(queue);
+  }
+
+  private async commitLast(queue: MessageQueue): Promise<void> {
+    const { offsets, logger, group } = this.parts;
     await offsets.commit(queue);
     offsets.remove(queue);
     logger.log('info', 'queue given up', { group, queue: queueText(queue) });

@@ -20,6 +20,10 @@ export class DeliveryRun {
     return this.controller.signal;
   }
 
+  get aborted(): boolean {
+    return this.abortReason !== undefined;
+  }
+
   abort(reason: Error): void {
     this.abortReason ??= reason;
     this.controller?.abort(this.abortReason);

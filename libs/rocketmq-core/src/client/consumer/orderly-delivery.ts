@@ -52,6 +52,8 @@ export class OrderlyDelivery implements Delivery {
   private readonly expiry: Loop;
   private state: 'running' | 'paused' | 'stopped' = 'running';
   private whenIdle: (() => void)[] = [];
+  /** Nobody waits for a call any more. */
+  private abandoned = false;
 
   constructor(
     private readonly parts: OrderlyDeliveryParts,
@@ -113,6 +115,7 @@ export class OrderlyDelivery implements Delivery {
     this.ready.delete(lane);
     const quiet = lane.close();
     if (!this.working.has(lane)) return true;
+    if (this.abandoned) return false;
     const { clock } = this.parts;
     return within(quiet, { clock, timeoutMs, what: 'waiting for a listener' }).catch(() => false);
   }
@@ -134,6 +137,7 @@ export class OrderlyDelivery implements Delivery {
     for (const lane of this.lanes.values()) lane.endPause();
     const { clock } = this.parts;
     await within(this.idle(), { clock, timeoutMs: deadlineMs, what: 'waiting for listeners' }).catch(() => undefined);
+    this.abandoned = true;
     for (const run of this.runs) run.abort(new OperationFailed('aborted', 'the consumer is shut down'));
     for (const lane of this.working) lane.ended(false);
     await this.expiry.stop();

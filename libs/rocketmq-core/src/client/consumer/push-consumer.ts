@@ -1,6 +1,6 @@
 import { OperationFailed } from '../../base/index.js';
 import type { ConsumeMessageDirectlyResult, ConsumerRunningInfo, MessageExt, MessageQueue } from '../../protocol/index.js';
-import { Loop, type Clock, type Logger, type Random } from '../../runtime/index.js';
+import { Loop, type Clock, type FileSystem, type Logger, type Random } from '../../runtime/index.js';
 import type { PushConsumerSettings } from '../config/consumer-options.js';
 import { ranged } from '../config/ranges.js';
 import type { DoublingPlan } from '../doubling/doubling-plan.js';
@@ -9,14 +9,15 @@ import type { BrokerCalls } from '../instance/calls.js';
 import type { Membership } from '../instance/membership.js';
 import type { RouteFinder } from '../instance/route-finder.js';
 import type { RouteTable } from '../instance/route-table.js';
-import { RemoteOffsets } from '../offsets/remote-offsets.js';
+import { groupMembers } from '../rebalance/members.js';
 import { RebalanceLoop } from '../rebalance/rebalance-loop.js';
 import { Assignment, type QueueFigures } from './assignment.js';
 import type { AdministeredConsumer } from './admin-pushes.js';
-import { ConcurrentDelivery } from './concurrent-delivery.js';
 import { ConsumeFigures } from './consume-figures.js';
+import { type Consumption, consumptionOf } from './consumption.js';
 import { deliverDirectly } from './direct-delivery.js';
-import type { ProcessQueue } from './process-queue.js';
+import { checkFilters } from './filter-check.js';
+import type { HeldMessage, ProcessQueue } from './process-queue.js';
 import { type PullLimits, PullLoop } from './pull-loop.js';
 import type { Redelivery } from './redelivery.js';
 import { runningInfo } from './running-info.js';
@@ -26,6 +27,8 @@ import { type Subscription, SubscriptionTable } from './subscription-table.js';
 export interface PushConsumerParts {
   readonly settings: PushConsumerSettings;
   readonly clientId: string;
+  /** Name of this client's folder of offsets. */
+  readonly localId: string;
   readonly calls: BrokerCalls;
   readonly table: RouteTable;
   readonly routes: RouteFinder;
@@ -34,6 +37,7 @@ export interface PushConsumerParts {
   readonly callTimeoutMs: number;
   readonly nameServers: () => readonly string[];
   readonly doublingPlan: (topic: string) => Promise<DoublingPlan | undefined>;
+  readonly files: FileSystem;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -50,10 +54,9 @@ const HALF_HOUR_MS = 30 * 60_000;
 export class PushConsumer implements AdministeredConsumer {
   readonly startedAt: number;
   private readonly subscriptions: SubscriptionTable;
-  private readonly offsets: RemoteOffsets;
   private readonly consumeFigures: ConsumeFigures;
   private readonly gates: QueueGates | undefined;
-  private readonly delivery: ConcurrentDelivery;
+  private readonly consumption: Consumption;
   private readonly assignment: Assignment;
   private readonly rebalancing: RebalanceLoop;
   private readonly committing: Loop;
@@ -68,9 +71,8 @@ export class PushConsumer implements AdministeredConsumer {
     this.startedAt = clock.now();
     this.consumeFigures = new ConsumeFigures(clock);
     this.gates = settings.followQueueDoubling ? this.createGates() : undefined;
-    this.subscriptions = new SubscriptionTable(group, settings.subscriptions, clock.now());
-    this.offsets = new RemoteOffsets({ ...parts, group });
-    this.delivery = this.createDelivery();
+    this.subscriptions = new SubscriptionTable(this.isBroadcasting ? undefined : group, settings.subscriptions, clock.now());
+    this.consumption = this.createConsumption();
     this.assignment = this.createAssignment();
     this.rebalancing = new RebalanceLoop({
       group,
@@ -79,13 +81,14 @@ export class PushConsumer implements AdministeredConsumer {
       topics: () => this.subscriptions.topics,
       queues: (topic) => table.subscribeQueues(topic),
       find: (topic) => parts.routes.refresh(topic),
-      members: (topic) => this.members(topic),
+      members: this.isBroadcasting ? undefined : (topic) => groupMembers(topic, { ...parts, group, timeoutMs: parts.callTimeoutMs }),
       apply: (topic, queues) => this.assignment.apply(topic, queues),
       changed: (topic) => this.queuesChanged(topic),
+      periodMs: settings.rebalanceIntervalMs,
       clock,
       logger,
     });
-    const run = () => this.offsets.commitAll();
+    const run = () => this.consumption.offsets.commitAll();
     this.committing = new Loop({ name: 'offset commit', clock, logger, periodMs: settings.persistConsumerOffsetIntervalMs, run });
   }
 
@@ -99,12 +102,12 @@ export class PushConsumer implements AdministeredConsumer {
 
   /** Calls of the listener that run now. */
   get runningListeners(): number {
-    return this.delivery.running;
+    return this.consumption.delivery.running;
   }
 
   /** Calls of the listener that may run at once. */
   get concurrency(): number {
-    return this.delivery.concurrency;
+    return this.consumption.delivery.concurrency;
   }
 
   /** What the heartbeats say. */
@@ -120,6 +123,7 @@ export class PushConsumer implements AdministeredConsumer {
   /**
    * Joins the group. Topics that do not exist yet are consumed when they appear.
    * @throws OperationFailed when no name server answers; the start may then be tried again
+   * @throws CallRefused when a broker cannot filter as an SQL92 subscription wants it: 23 it cannot read the expression, 1 it does not filter so
    */
   async start(): Promise<void> {
     if (this.current !== 'created') throw new OperationFailed('closed', `consumer ${this.group} is ${this.current}, it starts once`);
@@ -128,7 +132,9 @@ export class PushConsumer implements AdministeredConsumer {
     this.unwatch = routes.watch(this.subscriptions.topics);
     try {
       await Promise.all(this.subscriptions.topics.map((topic) => routes.refresh(topic)));
+      await checkFilters(this.subscribed, { ...this.parts, group: this.group, timeoutMs: this.parts.callTimeoutMs });
       this.assertStarting();
+      await this.consumption.offsets.load();
       await membership.join();
     } catch (error) {
       this.unwatch();
@@ -138,7 +144,8 @@ export class PushConsumer implements AdministeredConsumer {
     this.assertStarting();
     this.current = 'running';
     this.listenToRoutes();
-    this.delivery.start();
+    this.consumption.delivery.start();
+    this.consumption.locked?.locks.start();
     this.committing.start();
     this.rebalancing.start();
     this.gates?.start();
@@ -148,19 +155,19 @@ export class PushConsumer implements AdministeredConsumer {
   pause(): void {
     if (this.current !== 'running') return;
     this.current = 'paused';
-    this.delivery.pause();
+    this.consumption.delivery.pause();
   }
 
   resume(): void {
     if (this.current !== 'paused') return;
     this.current = 'running';
-    this.delivery.resume();
+    this.consumption.delivery.resume();
     this.assignment.resumed();
   }
 
   /** @param concurrency 1 to 1000 */
   setConcurrency(concurrency: number): void {
-    this.delivery.setConcurrency(ranged('concurrency', concurrency, concurrency, [1, 1000]));
+    this.consumption.delivery.setConcurrency(ranged('concurrency', concurrency, concurrency, [1, 1000]));
   }
 
   /** Members or queues changed: shares the queues anew. */
@@ -198,8 +205,8 @@ export class PushConsumer implements AdministeredConsumer {
 
   consumeDirectly(message: MessageExt, brokerName: string): Promise<ConsumeMessageDirectlyResult> {
     const { settings, clock, logger } = this.parts;
-    const { group, listener, consumeTimeoutMs } = settings;
-    return deliverDirectly(message, brokerName, { group, listener, ordered: false, consumeTimeoutMs, clock, logger });
+    const { group, listener, orderly, consumeTimeoutMs } = settings;
+    return deliverDirectly(message, brokerName, { group, listener, ordered: orderly, consumeTimeoutMs, clock, logger });
   }
 
   private async end(deadlineMs: number): Promise<void> {
@@ -210,11 +217,16 @@ export class PushConsumer implements AdministeredConsumer {
     await this.gates?.stop();
     await this.rebalancing.stop();
     await this.assignment.stopPulling();
-    await this.delivery.stop(deadlineMs);
+    await this.consumption.delivery.stop(deadlineMs);
     await this.committing.stop();
-    await Promise.all(this.assignment.figures().map(({ queue }) => this.offsets.commit(queue)));
+    await Promise.all(this.assignment.figures().map(({ queue }) => this.consumption.offsets.commit(queue)));
     await this.assignment.close();
+    await this.consumption.locked?.locks.stop();
     await this.parts.membership.leave();
+  }
+
+  private get isBroadcasting(): boolean {
+    return this.parts.settings.messageModel === 'BROADCASTING';
   }
 
   private isCurrent(state: ConsumerState): boolean {
@@ -243,13 +255,13 @@ export class PushConsumer implements AdministeredConsumer {
     void this.parts.membership.announce().finally(() => (this.introducing = false));
   }
 
-  private createDelivery(): ConcurrentDelivery {
-    const { settings, redelivery, clock, logger } = this.parts;
-    const { group, consumeTimeoutMs, consumeMessageBatchMaxSize, concurrency } = settings;
-    const listener = this.consumeFigures.measuredListener(settings.listener);
-    const progress = (processQueue: ProcessQueue) => this.assignment.progress(processQueue);
-    const parts = { group, listener, consumeTimeoutMs, batchSizeMax: consumeMessageBatchMaxSize, redelivery, progress, clock, logger };
-    return new ConcurrentDelivery(parts, concurrency);
+  private createConsumption(): Consumption {
+    return consumptionOf({
+      ...this.parts,
+      listener: this.consumeFigures.measuredListener(this.parts.settings.listener),
+      progress: (processQueue) => this.assignment.progress(processQueue),
+      lost: (queue) => this.assignment.lost(queue),
+    });
   }
 
   private createGates(): QueueGates {
@@ -269,11 +281,12 @@ export class PushConsumer implements AdministeredConsumer {
   private createAssignment(): Assignment {
     const { settings, calls, table, clock, logger, callTimeoutMs } = this.parts;
     const { consumeFromWhere, consumeTimestamp = clock.now() - HALF_HOUR_MS } = settings;
-    const position = { consumeFromWhere, consumeTimestamp, offsets: this.offsets, calls, table, timeoutMs: callTimeoutMs };
+    const position = { consumeFromWhere, consumeTimestamp, offsets: this.consumption.offsets, calls, table, timeoutMs: callTimeoutMs };
     return new Assignment({
       group: this.group,
-      offsets: this.offsets,
-      delivery: this.delivery,
+      offsets: this.consumption.offsets,
+      delivery: this.consumption.delivery,
+      custody: this.consumption.locked?.custody,
       startPosition: (queue) => startPosition(queue, position),
       pulling: (processQueue, startOffset, moved) => this.createPullLoop(processQueue, startOffset, moved),
       givenUp: () => this.rebalancing.kick(),
@@ -283,6 +296,7 @@ export class PushConsumer implements AdministeredConsumer {
 
   private createPullLoop(processQueue: ProcessQueue, startOffset: number, moved: (nextOffset: number) => void): PullLoop {
     const { table, routes, clock, logger } = this.parts;
+    const { committable, offsets } = this.consumption;
     const { queue } = processQueue;
     this.gates?.taken(queue);
     const parts = {
@@ -294,10 +308,13 @@ export class PushConsumer implements AdministeredConsumer {
       calls: this.consumeFigures.measuredPulls(this.parts.calls, queue),
       table,
       routes,
-      offsets: this.offsets,
-      deliver: (held: Parameters<ConcurrentDelivery['submit']>[1]) => {
+      offsets: {
+        read: (one: MessageQueue) => committable(one),
+        advance: (one: MessageQueue, offset: number) => offsets.advance(one, offset),
+      },
+      deliver: (held: readonly HeldMessage[]) => {
         this.consumeFigures.pulled(queue.topic, held.length);
-        this.delivery.submit(processQueue, held);
+        this.consumption.delivery.submit(processQueue, held);
       },
       moved,
       forgotten: () => this.introduceAgain(),
@@ -324,21 +341,5 @@ export class PushConsumer implements AdministeredConsumer {
   private async queuesChanged(topic: string): Promise<void> {
     this.subscriptions.renew(topic, this.parts.clock.now());
     await this.parts.membership.announce();
-  }
-
-  /** Every broker of a topic knows the whole group, because every member sends heartbeats to all of them. */
-  private async members(topic: string): Promise<readonly string[]> {
-    const { table, calls, random, callTimeoutMs } = this.parts;
-    const addresses = table.brokersOf(topic);
-    const start = random.below(Math.max(1, addresses.length));
-    let failure: unknown = new OperationFailed('unavailable', `no broker of topic ${topic} is known`);
-    for (const address of [...addresses.slice(start), ...addresses.slice(0, start)]) {
-      try {
-        return await calls.consumerIds(address, this.group, { timeoutMs: callTimeoutMs });
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw failure;
   }
 }

@@ -63,6 +63,21 @@ export class Redelivery {
     return (await this.sendWithTimer(failed, delay)) || this.handBackAtLevel(failed, delay.orLevel);
   }
 
+  /**
+   * Makes a dead letter of a message that was consumed in order: the broker knows nothing of its failures. As Java: ConsumeMessageOrderlyService.
+   * @returns whether a broker has confirmed that it keeps the message
+   */
+  async giveUp(failed: FailedMessage): Promise<boolean> {
+    try {
+      await this.sendToRetryTopic(failed, this.fallbackOf(failed, -1), 'any');
+      return true;
+    } catch (error) {
+      const reason = { ...about(failed), error: messageOf(error) };
+      this.parts.logger.log('warn', 'a message could not be sent as a dead letter, it is handed back as one', reason);
+      return this.handBackAtLevel(failed, -1);
+    }
+  }
+
   private async handBackAtLevel(failed: FailedMessage, level: number): Promise<boolean> {
     const { logger } = this.parts;
     try {

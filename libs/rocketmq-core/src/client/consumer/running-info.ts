@@ -42,12 +42,12 @@ export function runningInfo(sources: RunningInfoSources): ConsumerRunningInfo {
 }
 
 /** The names under which Java's tools look for them. */
-function identityOf({ nameServers, concurrency, startedAt }: RunningInfoSources): [string, string][] {
+function identityOf({ settings, nameServers, concurrency, startedAt }: RunningInfoSources): [string, string][] {
   return [
     ['PROP_NAMESERVER_ADDR', nameServers.map((address) => `${address};`).join('')],
     ['PROP_CLIENT_VERSION', versionName(VERSION)],
     ['PROP_CONSUME_TYPE', 'CONSUME_PASSIVELY'],
-    ['PROP_CONSUMEORDERLY', 'false'],
+    ['PROP_CONSUMEORDERLY', String(settings.orderly)],
     ['PROP_THREADPOOL_CORE_SIZE', String(concurrency)],
     ['PROP_CONSUMER_START_TIMESTAMP', String(startedAt)],
   ];
@@ -55,6 +55,7 @@ function identityOf({ nameServers, concurrency, startedAt }: RunningInfoSources)
 
 function propertiesOf(settings: PushConsumerSettings): [string, string][] {
   const plain = [
+    'messageModel',
     'consumeFromWhere',
     'consumeMessageBatchMaxSize',
     'consumeConcurrentlyMaxSpan',

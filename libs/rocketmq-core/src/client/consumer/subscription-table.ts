@@ -55,8 +55,10 @@ export function matches(subscription: Subscription, tags: string | undefined): b
 export class SubscriptionTable {
   private readonly rows = new Map<string, Subscription>();
 
-  constructor(group: string, selectors: ReadonlyMap<string, string | MessageSelector>, version: number) {
+  /** @param group whose retry topic belongs to it; undefined when nothing is delivered again */
+  constructor(group: string | undefined, selectors: ReadonlyMap<string, string | MessageSelector>, version: number) {
     for (const [topic, selector] of selectors) this.rows.set(topic, subscribe(topic, selector, version));
+    if (group === undefined) return;
     const retry = retryTopic(group);
     this.rows.set(retry, subscribe(retry, ALL, version));
   }

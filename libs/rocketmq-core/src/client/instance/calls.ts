@@ -7,7 +7,6 @@ import {
   encodeCheckClientRequestBody,
   encodeHeartbeatData,
   EndTransaction,
-  EndTransaction,
   encodeLockBatchRequestBody,
   encodeUnlockBatchRequestBody,
   GetConsumerListByGroup,
@@ -98,11 +97,6 @@ export class BrokerCalls {
   /** Resolves when the socket has it. */
   sendReplyOneway(address: string, header: SendHeader, body: Buffer): Promise<void> {
     return this.remoting.oneway(this.sendAddress(address), SendReplyMessageV2, header, { body });
-  }
-
-  /** Resolves when the socket has it. As Java: endTransactionOneway. */
-  endTransaction(address: string, header: HeaderOf<(typeof EndTransaction)['request']>): Promise<void> {
-    return this.remoting.oneway(address, EndTransaction, header);
   }
 
   /** Resolves when the socket has it. As Java: endTransactionOneway. */

@@ -5,7 +5,8 @@ import type { MessageModel } from '../config/order-options.js';
 export interface ConsumerGroup {
   readonly group: string;
   readonly consumeFromWhere: ConsumeFromWhere;
-  readonly messageModel: MessageModel;
+  /** Default CLUSTERING. */
+  readonly messageModel?: MessageModel;
   /** Default CONSUME_PASSIVELY. */
   readonly consumeType?: 'CONSUME_ACTIVELY' | 'CONSUME_PASSIVELY';
   readonly subscribed: readonly {
@@ -66,7 +67,13 @@ export class GroupTable {
   }
 }
 
-function consumerData({ group, consumeFromWhere, consumeType = 'CONSUME_PASSIVELY', subscribed }: ConsumerGroup): HeartbeatData['consumerDataSet'][number] {
+function consumerData({
+  group,
+  consumeFromWhere,
+  consumeType = 'CONSUME_PASSIVELY',
+  messageModel = 'CLUSTERING',
+  subscribed,
+}: ConsumerGroup): HeartbeatData['consumerDataSet'][number] {
   return {
     groupName: group,
     consumeType,

@@ -26,6 +26,7 @@ function create(overrides: Partial<RebalanceParts> = {}) {
       return Promise.resolve({ ...result });
     },
     changed: (topic) => Promise.resolve(void changed.push(topic)),
+    periodMs: 20_000,
     clock,
     logger: silentLogger,
     ...overrides,
@@ -80,6 +81,14 @@ describe('RebalanceLoop', () => {
     expect(applied).toEqual([]);
     failing = false;
     await clock.advance(1000);
+    expect(applied).toEqual(['T:0,1,2,3']);
+    await loop.stop();
+  });
+
+  it('gives every queue to a consumer that shares with nobody', async () => {
+    const { clock, loop, applied } = create({ members: undefined });
+    loop.start();
+    await clock.settle();
     expect(applied).toEqual(['T:0,1,2,3']);
     await loop.stop();
   });

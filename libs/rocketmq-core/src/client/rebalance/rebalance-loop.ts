@@ -12,11 +12,13 @@ export interface RebalanceParts {
   readonly queues: (topic: string) => readonly MessageQueue[];
   /** Asks the name servers for a topic without queues. */
   readonly find: (topic: string) => Promise<unknown>;
-  /** The client ids of the group. @throws OperationFailed when no broker of the topic tells */
-  readonly members: (topic: string) => Promise<readonly string[]>;
+  /** The client ids of the group; without it the queues are not shared. @throws OperationFailed when no broker of the topic tells */
+  readonly members: ((topic: string) => Promise<readonly string[]>) | undefined;
   readonly apply: (topic: string, queues: readonly MessageQueue[]) => Promise<{ readonly changed: boolean; readonly complete: boolean }>;
   /** The queues of the topic are others now. */
   readonly changed: (topic: string) => Promise<void>;
+  /** Between two rounds, ms; default 20000. */
+  readonly periodMs?: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -35,8 +37,8 @@ export class RebalanceLoop {
   private quickRounds = QUICK_ROUNDS;
 
   constructor(private readonly parts: RebalanceParts) {
-    const { clock, logger } = parts;
-    this.loop = new Loop({ name: 'rebalance', clock, logger, periodMs: PERIOD_MS, run: () => this.round() });
+    const { clock, logger, periodMs = PERIOD_MS } = parts;
+    this.loop = new Loop({ name: 'rebalance', clock, logger, periodMs, run: () => this.round() });
   }
 
   start(): void {
@@ -69,17 +71,16 @@ export class RebalanceLoop {
 
   /** @returns whether this consumer has what it should have */
   private async rebalance(topic: string): Promise<boolean> {
-    const { group, clientId, strategy, logger, members, apply, changed } = this.parts;
+    const { group, logger, apply, changed } = this.parts;
     try {
       const all = await this.queuesOf(topic);
       // A topic that is not there keeps the queues that it had. As Java: rebalanceByTopic.
       if (all.length === 0) return this.quickRounds === 0;
-      const clientIds = await members(topic);
-      if (clientIds.length === 0) return false;
-      const mine = allocate(strategy, { group, clientId, queues: all, clientIds });
+      const mine = await this.shareOf(topic, all);
+      if (mine === undefined) return false;
       const result = await apply(topic, mine);
       if (result.changed && !this.stopped) {
-        logger.log('info', 'queues changed', { group, topic, queues: mine.length, of: all.length, members: clientIds.length });
+        logger.log('info', 'queues changed', { group, topic, queues: mine.length, of: all.length });
         await changed(topic);
       }
       return result.complete;
@@ -88,6 +89,13 @@ export class RebalanceLoop {
       // The broker of a retry topic may know nothing of the group yet. As Java: doRebalance.
       return isRetryTopic(topic);
     }
+  }
+
+  private async shareOf(topic: string, queues: readonly MessageQueue[]): Promise<readonly MessageQueue[] | undefined> {
+    const { group, clientId, strategy, members } = this.parts;
+    if (members === undefined) return queues;
+    const clientIds = await members(topic);
+    return clientIds.length === 0 ? undefined : allocate(strategy, { group, clientId, queues, clientIds });
   }
 
   private async queuesOf(topic: string): Promise<readonly MessageQueue[]> {
