@@ -33,7 +33,11 @@ export function apacheClassPath(kind: ApacheArtifact, version: string): string {
  * Folder of the classes of our own Java programs under `test/interop/java`, compiled against an Apache artifact; its name holds a digest of the sources.
  * @throws Error with the compiler's output.
  */
-export function compiledClasses(program: 'driver' | 'tools' | 'tables' | 'filters' | 'example', kind: ApacheArtifact, version: string): string {
+export function compiledClasses(
+  program: 'driver' | 'tools' | 'tables' | 'filters' | 'example',
+  kind: ApacheArtifact,
+  version: string,
+): string {
   const root = repositoryRoot();
   const sources = join(root, 'libs/rocketmq-core/test/interop/java', program);
   const files = readdirSync(sources).map((name) => join(sources, name));
