@@ -30,6 +30,8 @@ export interface Scenario {
   readonly targets?: readonly TargetKind[];
   /** Nothing runs beside it: it stops the broker, or counts all that a broker has. */
   readonly isAlone?: boolean;
+  /** With Apache's own times it would take minutes. */
+  readonly needsShortTimes?: boolean;
   /** Only in the long sets. */
   readonly isLong?: boolean;
   run(world: ScenarioWorld): Promise<void>;

@@ -1,4 +1,10 @@
-import { bySql, type ClientInstance, type ConsumeResult, type PushConsumerOptions, type ReceivedMessage } from '../../../src/client/index.js';
+import {
+  bySql,
+  type ClientInstance,
+  type ConsumeResult,
+  type PushConsumerOptions,
+  type ReceivedMessage,
+} from '../../../src/client/index.js';
 import { seenOf } from './our-shapes.js';
 import type { Consuming, ConsumePlan, Seen } from './party.js';
 import { ourConsumerSettings } from './short-settings.js';

@@ -1,14 +1,21 @@
 import { apacheServers, type ClusterKind, isLong, servers } from '../clusters.js';
 import { everyPair, type Pair, type Scenario } from './frame.js';
 import { plainScenarios } from './plain.js';
+import { retryScenarios } from './retry.js';
+import { hasShortTimes, patienceMs } from './short-settings.js';
 import { Stage } from './world.js';
 
-const features: readonly (readonly [string, readonly Scenario[]])[] = [['plain', plainScenarios]];
+const features: readonly (readonly [string, readonly Scenario[]])[] = [
+  ['plain', plainScenarios],
+  ['retry', retryScenarios],
+];
 
 const targets: readonly ClusterKind[] = [
   ...servers.filter(({ isOurs }) => isOurs),
   ...apacheServers.filter(({ title }) => title === 'Apache 5.5.0' || (isLong && title === 'Apache 5.3.3')),
 ];
+
+const timeoutMs = 3 * patienceMs;
 
 interface Run {
   readonly title: string;
@@ -23,6 +30,7 @@ const runsOf = (target: ClusterKind): readonly Run[] =>
   features.flatMap(([feature, scenarios]) =>
     scenarios
       .filter((scenario) => isLong || scenario.isLong !== true)
+      .filter((scenario) => hasShortTimes || scenario.needsShortTimes !== true)
       .filter((scenario) => scenario.targets?.includes(target.isOurs ? 'ours' : 'apache') ?? true)
       .flatMap((scenario) => (scenario.pairs ?? everyPair).map((pair) => ({ title: titleOf(feature, scenario, pair), scenario, pair }))),
   );
@@ -39,6 +47,6 @@ describe.each(targets)('the scenarios with $title', (target) => {
   const runs = runsOf(target);
   const beside = runs.filter(({ scenario }) => scenario.isAlone !== true);
   const alone = runs.filter(({ scenario }) => scenario.isAlone === true);
-  for (const { title, scenario, pair } of beside) it.concurrent(title, () => stage.run(scenario, pair), 240_000);
-  for (const { title, scenario, pair } of alone) it(title, () => stage.run(scenario, pair), 240_000);
+  for (const { title, scenario, pair } of beside) it.concurrent(title, () => stage.run(scenario, pair), timeoutMs);
+  for (const { title, scenario, pair } of alone) it(title, () => stage.run(scenario, pair), timeoutMs);
 });

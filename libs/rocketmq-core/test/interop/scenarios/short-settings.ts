@@ -1,9 +1,11 @@
 import type { ClientOptions, PushConsumerOptions } from '../../../src/client/index.js';
 import { type JavaConf } from '../../../testing/java-cluster.js';
-import { isLong } from '../clusters.js';
 
-/** TEST_LONG with TEST_DEFAULTS runs the scenarios with Apache's own times. */
-export const hasShortTimes = !(isLong && process.env.TEST_DEFAULTS === '1');
+/** TEST_DEFAULTS runs the scenarios with Apache's own times. */
+export const hasShortTimes = process.env.TEST_DEFAULTS !== '1';
+
+/** A consumer that waits for its turn, a check or a retry has it within this time. */
+export const patienceMs = hasShortTimes ? 90_000 : 240_000;
 
 // What the scenarios need and is off by default.
 const switches: JavaConf = { enablePropertyFilter: true, recallMessageEnable: true, updateBrokerConfigEnable: true };

@@ -1,4 +1,5 @@
 import type { Consuming } from './party.js';
+import { patienceMs } from './short-settings.js';
 
 /** A list that can be waited for. */
 export class WatchedList<T> {
@@ -13,7 +14,7 @@ export class WatchedList<T> {
   }
 
   /** The condition is asked after each item. @throws Error after the time, with the last items. */
-  until(what: string, holds: (items: readonly T[]) => boolean, timeoutMs = 90_000): Promise<void> {
+  until(what: string, holds: (items: readonly T[]) => boolean, timeoutMs = patienceMs): Promise<void> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
