@@ -46,7 +46,7 @@ describe('ConsumeFigures', () => {
       {
         pull: async () => {
           await clock.advance(40);
-          return { code: answers.shift() ?? 0, remark: undefined, header: {}, ext: new Map(), body: undefined, version: 0 } as never;
+          return { code: answers.shift() ?? 0, remark: undefined, header: {}, ext: new Map(), body: undefined, version: 0 };
         },
       },
       queue,
