@@ -4,6 +4,7 @@ import { ClientAdmin } from './consumers.js';
 import { FigureAdmin } from './figures.js';
 import { GroupAdmin } from './groups.js';
 import { OffsetAdmin } from './offsets.js';
+import { OrderConfAdmin } from './order-conf.js';
 import { Procedures } from './procedures/procedures.js';
 import { TopicAdmin } from './topics.js';
 
@@ -12,6 +13,7 @@ export class AdminClient {
   readonly topics: TopicAdmin;
   readonly groups: GroupAdmin;
   readonly offsets: OffsetAdmin;
+  readonly orderConf: OrderConfAdmin;
   readonly cluster: ClusterAdmin;
   readonly clients: ClientAdmin;
   readonly figures: FigureAdmin;
@@ -22,6 +24,7 @@ export class AdminClient {
     this.topics = new TopicAdmin(call);
     this.groups = new GroupAdmin(call, this.topics);
     this.offsets = new OffsetAdmin(call, this.topics);
+    this.orderConf = new OrderConfAdmin(call);
     this.cluster = new ClusterAdmin(call);
     this.clients = new ClientAdmin(call, this.topics);
     this.figures = new FigureAdmin(call, this.topics);

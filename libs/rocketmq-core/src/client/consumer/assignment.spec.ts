@@ -1,4 +1,5 @@
 import { deferred, OperationFailed } from '../../base/index.js';
+import { FakeClock } from '../../../testing/index.js';
 import { storedMessage } from '../../../testing/stored-message.js';
 import type { MessageQueue } from '../../protocol/index.js';
 import { silentLogger } from '../../runtime/index.js';
@@ -135,7 +136,7 @@ describe('Assignment', () => {
 });
 
 describe('Assignment under lock', () => {
-  const finished = () => new Promise((resolve) => setImmediate(resolve));
+  const finished = () => new FakeClock().settle();
 
   it('locks a queue before it asks where to begin', async () => {
     const { assignment, events, ids, foreign } = create({ underLock: true });

@@ -29,9 +29,11 @@ export class LocalOffsets implements GroupOffsets {
   }
 
   load(): Promise<void> {
-    this.kept.clear();
-    for (const row of this.file.load() ?? []) this.kept.set(queueKey(row[0]), row);
-    return Promise.resolve();
+    return new Promise((resolve) => {
+      this.kept.clear();
+      for (const row of this.file.load() ?? []) this.kept.set(queueKey(row[0]), row);
+      resolve();
+    });
   }
 
   fetch(queue: MessageQueue): Promise<number | undefined> {
