@@ -1,0 +1,82 @@
+import { jest } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SeededRandom } from '../../testing/index.js';
+import { compileCore } from '../crash-process/compiled-core.js';
+import { nothingFound } from './checkers.js';
+import type { DeadlyPoint } from './mortal-process.js';
+import { RetryRun } from './retry-run.js';
+
+const LONG = process.env.TEST_LONG === '1';
+const MESSAGES = LONG ? 100_000 : 2000;
+const ROUNDS = LONG ? 20 : 1;
+const MINUTE_MS = 60_000;
+
+/** Points that are reached once for each message, and points that are reached a few times a second. */
+const brokerPoints = {
+  often: ['a retry is stored', 'a retry is delivered', 'a dead letter is stored'],
+  seldom: ['offsets of levels are saved', 'offsets of groups are saved'],
+};
+const consumerPoints = { often: ['a message is sent back'], seldom: ['an offset is committed'] };
+const IN_LISTENER = 'in the listener';
+
+jest.setTimeout(LONG ? 180 * MINUTE_MS : 5 * MINUTE_MS);
+
+describe('kill -9 between a failure and the dead letter', () => {
+  let folder = '';
+  let compiled = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rocketmq-retries-'));
+    compiled = join(folder, 'core');
+    await compileCore(compiled);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
+  const random = new SeededRandom(seed);
+
+  function deadlyPoints({ often, seldom }: typeof brokerPoints, more: readonly string[] = []): DeadlyPoint[] {
+    const around = (points: readonly string[]) => points.flatMap((point) => [`before ${point}`, `after ${point}`]);
+    const once = () => [
+      ...[...around(often), ...more].map((point) => ({ point, count: 1 + random.below(100) })),
+      ...around(seldom).map((point) => ({ point, count: 1 + random.below(4) })),
+    ];
+    return shuffled(Array.from({ length: ROUNDS }, once).flat());
+  }
+
+  function shuffled<T>(list: readonly T[]): T[] {
+    const rest = [...list];
+    return Array.from(list, () => rest.splice(random.below(rest.length), 1)[0] as T);
+  }
+
+  it('loses no message, changes none, and counts its failures right', async () => {
+    const points = { broker: deadlyPoints(brokerPoints), consumer: deadlyPoints(consumerPoints, [IN_LISTENER]) };
+    const run = new RetryRun({
+      ...{ compiled, storePathRootDir: join(folder, 'store'), random, messageCount: MESSAGES },
+      brokerPoints: points.broker,
+      consumerPoints: points.consumer,
+    });
+    await run.run();
+    expect({ seed, faults: run.faults.slice(0, 20), findings: run.history.findings() }).toEqual({
+      seed,
+      faults: [],
+      findings: nothingFound,
+    });
+    expect([...run.deaths].sort()).toEqual([...points.broker, ...points.consumer].map(({ point }) => point).sort());
+    expect(run.history.countOf('acknowledged')).toBeGreaterThanOrEqual(MESSAGES);
+    const { sentCount, duplicates } = run.history;
+    console.info(
+      `${sentCount} sent, ${run.history.countOf('acknowledged')} acknowledged, ${run.deaths.length} kills, ${duplicates} duplicates`,
+    );
+  });
+
+  it('is a run that finds a message that is passed and kept by nobody', async () => {
+    const run = new RetryRun({
+      ...{ compiled, storePathRootDir: join(folder, 'canary'), random, messageCount: 100 },
+      ...{ brokerPoints: [], consumerPoints: [], forgottenKey: 'm-7' },
+    });
+    await run.run(1);
+    expect(run.history.findings()).toEqual({ ...nothingFound, lost: ['m-7'] });
+  });
+});

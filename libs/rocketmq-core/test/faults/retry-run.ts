@@ -1,0 +1,201 @@
+import { ClientInstance, dlqTopic, isSendFailed, type Producer } from '../../src/client/index.js';
+import { NameServer } from '../../src/namesrv/index.js';
+import { decodeRecords, type MessageExt, PullMessage, ResponseCode } from '../../src/protocol/index.js';
+import { RemotingClient } from '../../src/remoting/index.js';
+import { silentLogger, SystemClock } from '../../src/runtime/index.js';
+import { freeListenPort } from '../../testing/free-ports.js';
+import type { SeededRandom } from '../../testing/index.js';
+import { History } from './checkers.js';
+import { type DeadlyPoint, MortalProcess } from './mortal-process.js';
+
+export interface RetryRunOptions {
+  /** Folder of the compiled core. */
+  readonly compiled: string;
+  readonly storePathRootDir: string;
+  readonly random: SeededRandom;
+  readonly messageCount: number;
+  readonly brokerPoints: readonly DeadlyPoint[];
+  readonly consumerPoints: readonly DeadlyPoint[];
+  /** The consumer forgets the message with this key: a bug that the checkers have to find. */
+  readonly forgottenKey?: string;
+}
+
+export const GROUP = 'refusers';
+export const TOPIC = 'refused';
+export const RETRY_MAX_TIMES = 3;
+const SENDERS = 8;
+const BODY_SIZE_MAX = 2048;
+const PAUSE_MS = 20;
+/** As Java: PullSysFlag.FLAG_SUBSCRIPTION. */
+const WITH_SUBSCRIPTION = 4;
+
+const pause = (ms = PAUSE_MS) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Messages that a consumer refuses until they are dead letters, while it and the broker are killed again and again. */
+export class RetryRun {
+  readonly history = new History();
+  /** What else is wrong. */
+  readonly faults: string[] = [];
+  /** The points at which a process died. */
+  readonly deaths: string[] = [];
+  /** Failures that consumers saw, by key. */
+  private readonly seen = new Map<string, Set<number>>();
+  private readonly nameServer = new NameServer({ config: { listenPort: 0 } });
+  private readonly living = new Set<MortalProcess>();
+  private readonly remoting = new RemotingClient({ clock: new SystemClock(), logger: silentLogger });
+  private lettersRead = 0;
+  private deadlyLeft: number;
+  private ended = false;
+
+  constructor(private readonly options: RetryRunOptions) {
+    this.deadlyLeft = options.brokerPoints.length + options.consumerPoints.length;
+  }
+
+  /** Resolves when everything acknowledged but `missingMax` is a dead letter. */
+  async run(missingMax = 0): Promise<void> {
+    await this.nameServer.start();
+    const port = await freeListenPort();
+    const lives = [this.live(this.options.brokerPoints, (deadly) => this.broker(port, deadly))];
+    const client = new ClientInstance({ namesrvAddr: this.nameServer.address, pollNameServerIntervalMs: 1000 });
+    await client.start();
+    try {
+      await this.createGroup(client);
+      lives.push(this.live(this.options.consumerPoints, (deadly) => this.consumer(deadly)));
+      await this.sendAll(client);
+      while (this.deadlyLeft > 0 || this.history.missing > missingMax) {
+        await this.readLetters(`127.0.0.1:${port}`);
+        await pause(100);
+      }
+    } finally {
+      this.ended = true;
+      await Promise.all([...this.living].map((mortal) => mortal.kill()));
+      await Promise.all(lives);
+      await client.shutdown(0);
+      await this.remoting.close(0);
+      await this.nameServer.stop(0);
+    }
+    this.checkDeliveries();
+  }
+
+  private isEnded(): boolean {
+    return this.ended;
+  }
+
+  private broker(port: number, deadly: DeadlyPoint | undefined): MortalProcess {
+    const settings = {
+      ...{ listenPort: port, brokerIP1: '127.0.0.1', brokerName: 'mortal', namesrvAddr: this.nameServer.address },
+      ...{ storePathRootDir: this.options.storePathRootDir, messageDelayLevel: Array.from({ length: 18 }, () => '1s').join(' ') },
+      ...{ flushConsumerOffsetInterval: 200, flushDelayOffsetInterval: 200 },
+      // Small, so that every few thousand messages begin a new file.
+      ...{ mappedFileSizeCommitLog: 4 * 1024 * 1024, mappedFileSizeConsumeQueue: 20 * 1000 },
+    };
+    return new MortalProcess('broker-child.mjs', { folder: this.options.compiled, settings, deadly });
+  }
+
+  private consumer(deadly: DeadlyPoint | undefined): MortalProcess {
+    const { compiled: folder, forgottenKey } = this.options;
+    const plan = { folder, namesrvAddr: this.nameServer.address, group: GROUP, topic: TOPIC, forgottenKey, deadly };
+    return new MortalProcess('refusing-consumer-child.mjs', plan, (line) => {
+      const [, key = '', failures] = /^seen (\S+) (\d+)$/.exec(line) ?? [];
+      let all = this.seen.get(key);
+      if (all === undefined) this.seen.set(key, (all = new Set()));
+      all.add(Number(failures));
+    });
+  }
+
+  /** One process after the other, each with its point; the last one lives until the end. */
+  private async live(points: readonly DeadlyPoint[], start: (deadly: DeadlyPoint | undefined) => MortalProcess): Promise<void> {
+    for (const deadly of [...points, undefined]) {
+      if (this.isEnded()) return;
+      const mortal = start(deadly);
+      this.living.add(mortal);
+      const signal = await mortal.died;
+      this.living.delete(mortal);
+      if (this.isEnded()) return;
+      if (deadly === undefined || signal !== 'SIGKILL') {
+        this.faults.push(`a process ended by itself with ${signal}: ${mortal.complaints}`);
+        return;
+      }
+      this.deaths.push(deadly.point);
+      this.deadlyLeft -= 1;
+    }
+  }
+
+  private async createGroup(client: ClientInstance): Promise<void> {
+    const { groups, topics } = client.admin();
+    for (;;) {
+      try {
+        await groups.createOrUpdate({ groupName: GROUP, retryMaxTimes: RETRY_MAX_TIMES });
+        await topics.createOrUpdate({ topic: TOPIC, readQueueNums: 4, writeQueueNums: 4 });
+        return;
+      } catch {
+        // The broker is being killed from its first moment on.
+        await pause(100);
+      }
+    }
+  }
+
+  private async sendAll(client: ClientInstance): Promise<void> {
+    const producer = client.producer({ group: 'senders', retryTimesWhenSendFailed: 0, sendMsgTimeoutMs: 5000 });
+    await producer.start();
+    await Promise.all(Array.from({ length: SENDERS }, () => this.sendMany(producer)));
+    await producer.shutdown();
+  }
+
+  private async sendMany(producer: Producer): Promise<void> {
+    const { messageCount } = this.options;
+    // The last messages are kept for the points that nobody has come to yet.
+    while (this.history.countOf('acknowledged') < messageCount || this.deadlyLeft > 0) {
+      if (this.faults.length > 0) return;
+      const isSpare = this.history.sentCount > messageCount / 2 && this.deadlyLeft > 0;
+      const fate = await this.sendOne(producer);
+      if (fate !== 'acknowledged' || isSpare) await pause(fate === 'acknowledged' ? PAUSE_MS : 100);
+    }
+  }
+
+  private async sendOne(producer: Producer): Promise<string> {
+    const { random } = this.options;
+    const key = `m-${this.history.sentCount}`;
+    const body = random.bytes(1 + random.below(BODY_SIZE_MAX));
+    this.history.sent(key, body);
+    const fate = await producer.send({ topic: TOPIC, body, keys: key }).then(
+      () => 'acknowledged' as const,
+      (error: unknown) => (isSendFailed(error) ? error.outcome : 'unknown'),
+    );
+    this.history.settled(key, fate);
+    return fate;
+  }
+
+  /** Takes what is new among the dead letters. */
+  private async readLetters(address: string): Promise<void> {
+    for (;;) {
+      const header = {
+        ...{ consumerGroup: 'audit', topic: dlqTopic(GROUP), queueId: 0, queueOffset: this.lettersRead, maxMsgNums: 32 },
+        ...{ sysFlag: WITH_SUBSCRIPTION, commitOffset: 0, suspendTimeoutMillis: 0, subscription: '*', subVersion: 0 },
+      };
+      const answer = await this.remoting.invoke(address, PullMessage, header, { timeoutMs: 5000 }).catch(() => undefined);
+      if (answer?.code !== ResponseCode.SUCCESS || answer.body === undefined) return;
+      for (const letter of decodeRecords(answer.body)) this.take(letter);
+    }
+  }
+
+  private take(letter: MessageExt): void {
+    const key = letter.properties.get('KEYS') ?? '';
+    this.lettersRead = letter.queueOffset + 1;
+    this.history.arrived(key, letter.body);
+    if (letter.reconsumeTimes !== RETRY_MAX_TIMES + 1) this.faults.push(`${key} is dead after ${letter.reconsumeTimes} failures`);
+    if (letter.properties.get('RETRY_TOPIC') !== TOPIC) this.faults.push(`${key} comes from ${letter.properties.get('RETRY_TOPIC')}`);
+  }
+
+  /**
+   * Each message was refused as often as the group allows, no step left out. A consumer that can hand a message back to nobody refuses it again by
+   * itself: then it has seen more failures than the broker knows of.
+   */
+  private checkDeliveries(): void {
+    for (const key of this.history.arrivedKeys()) {
+      const failures = [...(this.seen.get(key) ?? [])].sort((a, b) => a - b);
+      const isComplete = failures.length > RETRY_MAX_TIMES && failures.every((count, at) => count === at);
+      if (!isComplete) this.faults.push(`${key} was delivered after ${failures.join()} failures`);
+    }
+  }
+}
