@@ -45,7 +45,12 @@ export class LitePullCommits {
       if (offset === undefined || (Number.isSafeInteger(offset) && offset >= 0)) continue;
       throw new InvalidInput('offset', `${offset} is no offset of ${queueText(held.queue)}`);
     }
-    for (const [held, offset] of chosen) this.note(held, offset ?? held.deliveredOffset);
+    for (const [held, chosenOffset] of chosen) {
+      const offset = chosenOffset ?? held.deliveredOffset;
+      if (offset === undefined) continue;
+      held.settleTo(offset);
+      this.note(held, offset);
+    }
     await Promise.all([...chosen.keys()].map(({ queue }) => this.parts.offsets.store(queue)));
   }
 

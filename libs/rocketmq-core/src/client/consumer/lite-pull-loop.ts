@@ -92,20 +92,22 @@ export class LitePullLoop {
 
   /** @returns how long to pause, ms */
   private async step(): Promise<number> {
-    const { held, settings } = this.parts;
+    const { held } = this.parts;
     if (held.paused) return WHEN_PAUSED_MS;
     if (this.isFull()) return WHEN_FULL_MS;
     const subscription = this.parts.subscription(held.queue.topic);
     if (subscription === undefined || !(await this.hasStarted())) return WHEN_NOT_STARTED_MS;
-    if (this.stopped || held.pullOffset === undefined) return 0;
-    const { course } = held;
-    const outcome = await this.pull(held.pullOffset, subscription);
+    return this.pullOnce(subscription);
+  }
+
+  private async pullOnce(subscription: Subscription): Promise<number> {
+    const { held } = this.parts;
+    const { pullOffset, course } = held;
+    if (this.isStopped() || pullOffset === undefined) return 0;
+    const outcome = await this.pull(pullOffset, subscription);
     // Since then somebody sought another offset, or the queue is another's.
-    if (this.stopped || held.dropped || held.course !== course) return 0;
-    if (outcome.kind !== 'refused') return this.advance(outcome);
-    if (outcome.code === ResponseCode.FLOW_CONTROL) return WHEN_BROKER_LIMITS_MS;
-    this.warn('pull failed', `code ${outcome.code}: ${outcome.remark ?? 'no remark'}`);
-    return settings.pullTimeDelayMsWhenException;
+    if (this.isStopped() || held.dropped || held.course !== course) return 0;
+    return outcome.kind === 'refused' ? this.refused(outcome) : this.advance(outcome);
   }
 
   private async hasStarted(): Promise<boolean> {
@@ -146,6 +148,16 @@ export class LitePullLoop {
       if (outcome.messages.length > 0) arrived(held);
     }
     return 0;
+  }
+
+  private refused({ code, remark }: Extract<PullOutcome, { kind: 'refused' }>): number {
+    if (code === ResponseCode.FLOW_CONTROL) return WHEN_BROKER_LIMITS_MS;
+    this.warn('pull failed', `code ${code}: ${remark ?? 'no remark'}`);
+    return this.parts.settings.pullTimeDelayMsWhenException;
+  }
+
+  private isStopped(): boolean {
+    return this.stopped;
   }
 
   private isFull(): boolean {

@@ -13,7 +13,7 @@ const COMPACT_FROM = 256;
  * One queue of a lite pull consumer: what was pulled and not handed out, and three places in the queue. As Java: AssignedMessageQueue and
  * ProcessQueue.
  *
- * Invariant: consumedTo <= deliveredTo <= pullFrom, unless the broker or a seek moved all of them. Filtered messages count as passed as soon as
+ * Invariant: consumedTo <= deliveredTo <= pullFrom, unless the caller committed an offset of its own, or the broker or a seek moved them. Filtered messages count as passed as soon as
  * all before them are.
  */
 export class LitePullQueue {
@@ -39,7 +39,7 @@ export class LitePullQueue {
     return this.deliveredTo;
   }
 
-  /** The offset behind what was handed out before the last call of `settle`. */
+  /** The offset behind what is known to be consumed. */
   get consumedOffset(): number | undefined {
     return this.consumedTo;
   }
@@ -130,6 +130,11 @@ export class LitePullQueue {
   /** What was handed out so far is consumed. */
   settle(): void {
     this.consumedTo = this.deliveredTo;
+  }
+
+  /** The caller says that everything below `offset` is consumed: a commit by itself must not fall behind that. */
+  settleTo(offset: number): void {
+    if (this.consumedTo !== undefined && offset > this.consumedTo) this.consumedTo = offset;
   }
 
   private clear(): void {
