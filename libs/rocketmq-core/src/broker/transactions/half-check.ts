@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/index.js';
 import { PropertyName, TRANS_HALF_TOPIC, TRANS_OP_HALF_TOPIC, type MessageExt } from '../../protocol/index.js';
-import { sleep, type Clock, type Logger } from '../../runtime/index.js';
+import type { Clock, Logger } from '../../runtime/index.js';
 import type { OffsetTable } from '../offsets/offset-table.js';
 import { isAccepted } from '../sending/append-reply.js';
 import type { MessageWriter } from '../writing/message-writer.js';
@@ -45,13 +45,12 @@ export interface HalfCheckOptions {
 
 /** As Java: MixAll.CID_SYS_RMQ_TRANS. */
 export const TRANSACTION_GROUP = 'CID_RMQ_SYS_TRANS';
+const HALVES = { group: TRANSACTION_GROUP, topic: TRANS_HALF_TOPIC, queueId: HALF_QUEUE };
+const OPS = { ...HALVES, topic: TRANS_OP_HALF_TOPIC };
 const READ_MAX = 32;
 /** As Java: TransactionalMessageServiceImpl.MAX_PROCESS_TIME_LIMIT. */
 const ROUND_TIME_MAX_MS = 60_000;
 const HOUR_MS = 3_600_000;
-const FLUSH_POLL_MS = 50;
-/** A quiet log is flushed every ten seconds (flushCommitLogThoroughInterval). */
-const FLUSH_WAIT_MAX_MS = 15_000;
 
 /** One walk through the half queue. */
 interface Round {
@@ -79,29 +78,33 @@ type Judgement =
  */
 export class HalfCheck {
   private stopping = false;
+  /** How far a round came whose work is not flushed yet. */
+  private reached: { readonly halfOffset: number; readonly opOffset: number; readonly written: number } | undefined;
 
   constructor(private readonly options: HalfCheckOptions) {}
 
-  /** Cuts a round short. */
+  /** Cuts a round short. The log is flushed when the store is closed, so the offset may move now. */
   stop(): void {
     this.stopping = true;
+    this.commit();
   }
 
   async run(): Promise<void> {
+    this.commit();
     const round = await this.begin();
     let reached = round.from;
     try {
       reached = await this.walk(round);
     } finally {
       // Also after an error: what was passed stays passed, or the same half would end every round.
-      await this.leave(round, round.staysAt ?? reached);
+      this.leave(round, round.staysAt ?? reached);
     }
   }
 
   private async begin(): Promise<Round> {
     const { reader, clock, logger } = this.options;
-    const position = this.offsetOf(TRANS_HALF_TOPIC);
-    const ops = await readOps(reader, this.offsetOf(TRANS_OP_HALF_TOPIC));
+    const position = this.offsetOf(HALVES);
+    const ops = await readOps(reader, this.offsetOf(OPS));
     const { minOffset, maxOffset } = await reader.read({
       topic: TRANS_HALF_TOPIC,
       queueId: HALF_QUEUE,
@@ -114,8 +117,8 @@ export class HalfCheck {
     return { startedAt: clock.now(), deadlineMs, from, to: maxOffset, ops, staysAt: undefined };
   }
 
-  private offsetOf(topic: string): number {
-    return Math.max(0, this.options.offsets.query({ group: TRANSACTION_GROUP, topic, queueId: HALF_QUEUE }));
+  private offsetOf(queue: typeof HALVES): number {
+    return Math.max(0, this.options.offsets.query(queue));
   }
 
   /** @returns the first half that was not looked at */
@@ -258,31 +261,23 @@ export class HalfCheck {
     return true;
   }
 
-  private async leave(round: Round, halfOffset: number): Promise<void> {
-    const { offsets, halves, logger } = this.options;
+  private leave(round: Round, halfOffset: number): void {
+    const { offsets, log } = this.options;
     const opOffset = round.ops.neededFrom(halfOffset);
-    const halfQueue = { group: TRANSACTION_GROUP, topic: TRANS_HALF_TOPIC, queueId: HALF_QUEUE };
-    const opQueue = { ...halfQueue, topic: TRANS_OP_HALF_TOPIC };
-    if (offsets.query(halfQueue) === halfOffset && offsets.query(opQueue) === opOffset) return;
-    if (!(await this.flushed())) {
-      logger.log('warn', 'the offset of the half queue stays: the log was not flushed in time', { offset: halfOffset });
-      return;
-    }
-    offsets.commit(halfQueue, halfOffset);
-    offsets.commit(opQueue, opOffset);
-    halves.pass(halfOffset);
+    if (offsets.query(HALVES) === halfOffset && offsets.query(OPS) === opOffset) return;
+    this.reached ??= { halfOffset, opOffset, written: log.written() };
+    this.commit();
   }
 
   // The offset is in a file of its own: it must not be durable before the copies and the committed messages that it relies on.
-  private async flushed(): Promise<boolean> {
-    const { log, clock } = this.options;
-    const needed = log.written();
-    const untilMs = clock.monotonic() + FLUSH_WAIT_MAX_MS;
-    while (log.flushed() < needed) {
-      if (this.stopping || clock.monotonic() >= untilMs) return false;
-      await sleep(clock, FLUSH_POLL_MS);
-    }
-    return true;
+  private commit(): void {
+    const { offsets, halves, log } = this.options;
+    if (this.reached === undefined || (!this.stopping && log.flushed() < this.reached.written)) return;
+    const { halfOffset, opOffset } = this.reached;
+    this.reached = undefined;
+    offsets.commit(HALVES, halfOffset);
+    offsets.commit(OPS, opOffset);
+    halves.pass(halfOffset);
   }
 }
 
