@@ -115,7 +115,7 @@ export class Parts {
     readonly config: BrokerConfig,
     readonly doors: BrokerDoors,
   ) {
-    const { clock, files, logger } = doors;
+    const { clock, files, logger, random } = doors;
     const { consumers, producers } = this;
     this.bootTimestamp = clock.now();
     this.locks = new QueueLockTable(config.rebalanceLockMaxLiveTime);
@@ -135,7 +135,7 @@ export class Parts {
     this.queueReader = new QueueReader({ store: this.store, logger });
     const { store, stats, root, queueReader: reader } = this;
     const append = (draft: MessageDraft) => this.writer.append(draft);
-    this.delays = new DelayedDelivery({ config, root, files, clock, logger, store, reader, writer: { append }, stats });
+    this.delays = new DelayedDelivery({ config, root, files, clock, logger, random, store, reader, writer: { append }, stats });
     this.writer = new MessageWriter({ store, redirects: this.delays.redirects() });
     const onTopicsChanged = (changed: Parameters<RegisterLoop['announce']>[0]) => this.registration.announce(changed);
     this.tables = new SavedTables({ config, root: this.root, files, clock, logger, onTopicsChanged });
@@ -234,6 +234,7 @@ export class Parts {
     const { clock, files } = this.doors;
     return runtimeInfo({
       figures: this.store.figures(),
+      delayRows: this.delays.runtimeRows(),
       rates: this.rates,
       stats: this.stats,
       lanes: this.lanes.figures(),

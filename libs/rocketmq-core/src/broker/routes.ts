@@ -20,6 +20,7 @@ import { viewMessageById } from './handlers/view-message-by-id.js';
 import { pullAdmission } from './pulling/pull-admission.js';
 import type { RouteParts } from './route-parts.js';
 import { administration } from './routing/administration.js';
+import { delaying } from './routing/delaying.js';
 import { groupProgress } from './routing/group-progress.js';
 import { observation } from './routing/observation.js';
 import { transactional } from './routing/transactional.js';
@@ -166,7 +167,6 @@ function consuming(parts: RouteParts) {
 const QUERIES = 'the message index is';
 const POP = 'pop consumption is';
 const LITE = 'lite topics are';
-const TIMERS = 'delayed delivery is';
 const REPLICATION = 'replication is';
 const ACCESS = 'access control is';
 const COLD_DATA = 'control of cold data is';
@@ -178,7 +178,6 @@ function notYet() {
   const { CheckRocksdbCqWriteProgress, ExportRocksdbConfigToJson, SetCommitlogReadMode } = protocol;
   return {
     QueryMessage: unsupported(protocol.QueryMessage, QUERIES),
-    RecallMessage: unsupported(protocol.RecallMessage, TIMERS),
     UpdateAndCreateStaticTopic: unsupported(protocol.UpdateAndCreateStaticTopic, 'static topics are'),
     DeleteTopicInBrokerList: unsupported(protocol.DeleteTopicInBrokerList, 'deleting by list is'),
     DeleteSubscriptionGroupList: unsupported(protocol.DeleteSubscriptionGroupList, 'deleting by list is'),
@@ -189,7 +188,7 @@ function notYet() {
     RemoveColdDataFlowCtrConfig: unsupported(protocol.RemoveColdDataFlowCtrConfig, COLD_DATA),
     GetColdDataFlowCtrInfo: unsupported(protocol.GetColdDataFlowCtrInfo, COLD_DATA),
     SetCommitlogReadMode: unsupported(SetCommitlogReadMode, COLD_DATA),
-    SwitchTimerEngine: unsupported(protocol.SwitchTimerEngine, TIMERS),
+    SwitchTimerEngine: unsupported(protocol.SwitchTimerEngine, ROCKSDB),
   };
 }
 
@@ -218,9 +217,6 @@ function popNotYet() {
 
 function replicationNotYet() {
   return {
-    GetAllDelayOffset: unsupported(protocol.GetAllDelayOffset, TIMERS),
-    GetTimerCheckPoint: unsupported(protocol.GetTimerCheckPoint, TIMERS),
-    GetTimerMetrics: unsupported(protocol.GetTimerMetrics, TIMERS),
     GetAllMessageRequestMode: unsupported(protocol.GetAllMessageRequestMode, REPLICATION),
     NotifyMinBrokerIdChange: unsupported(protocol.NotifyMinBrokerIdChange, REPLICATION),
     ExchangeBrokerHaInfo: unsupported(protocol.ExchangeBrokerHaInfo, REPLICATION),
@@ -251,6 +247,7 @@ export function brokerRoutes(parts: RouteParts): Readonly<Record<BrokerCommandNa
     ...administration(parts),
     ...observation(parts),
     ...groupProgress(parts),
+    ...delaying(parts),
     ...notYet(),
     ...popNotYet(),
     ...replicationNotYet(),

@@ -585,6 +585,7 @@ export {
   KVConfigSerializeWrapper,
   LmqConsumerOffset,
   OffsetSerializeWrapper,
+  TimerMetricsSerializeWrapper,
   TransactionMetricsSerializeWrapper,
 } from './bodies/config-files.js';
 export { allBodies, configFileBodies } from './bodies/all.js';

@@ -4,3 +4,7 @@ export { MessageStore, type MessageStoreOptions, type StoreFigures } from './mes
 export type { AppendOutcome, AppendRefusal, GetOutcome, GetStatus, Placement } from './outcomes.js';
 export { storePaths } from './paths.js';
 export type { ArrivalListener } from './ports.js';
+export { isDelete, isRoll, type TimerUnit } from './timer/log-layout.js';
+export type { TimerStart } from './timer/recovery.js';
+export { encodeTimerCheckpoint } from './timer/timer-checkpoint-file.js';
+export { TimerFiles } from './timer/timer-files.js';

@@ -1,17 +1,21 @@
-import { parseDelayLevels } from '../../protocol/index.js';
-import type { Clock, FileSystem, JsonFile, Logger } from '../../runtime/index.js';
-import type { MessageStore } from '../../store/index.js';
+import { parseDelayLevels, SCHEDULE_TOPIC } from '../../protocol/index.js';
+import type { Clock, FileSystem, JsonFile, Logger, Random } from '../../runtime/index.js';
+import { encodeTimerCheckpoint, TimerFiles, type MessageStore } from '../../store/index.js';
 import type { BrokerConfig } from '../config/broker-config.js';
 import { PersistLoop } from '../offsets/persist-loop.js';
 import { TableSaver } from '../saving/table-saver.js';
 import type { StatsTable } from '../stats/stats-table.js';
 import type { MessageWriter, Redirect } from '../writing/message-writer.js';
 import type { QueueReader } from '../writing/queue-reader.js';
+import { congestion } from './congestion.js';
 import { levelFile, levelFileText } from './level-file.js';
 import { LevelLoop } from './level-loop.js';
-import { levelRedirect } from './level-redirect.js';
-import { timerRedirect } from './timer-redirect.js';
+import { levelRedirect, queueOfLevel } from './level-redirect.js';
 import { LevelTable, type LevelSnapshot } from './level-table.js';
+import { timerCountFile, timerCountText } from './timer-count-file.js';
+import { TimerCountTable, type TimerCounts } from './timer-count-table.js';
+import { TimerLoop } from './timer-loop.js';
+import { timerRedirect } from './timer-redirect.js';
 
 export interface DelayedDeliveryOptions {
   readonly config: BrokerConfig;
@@ -20,6 +24,7 @@ export interface DelayedDeliveryOptions {
   readonly files: FileSystem;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly random: Random;
   readonly store: MessageStore;
   readonly reader: QueueReader;
   readonly writer: Pick<MessageWriter, 'append'>;
@@ -29,14 +34,38 @@ export interface DelayedDeliveryOptions {
 /** Everything that makes messages wait, joined: delay levels and the timer. */
 export class DelayedDelivery {
   readonly levels: LevelTable;
+  readonly timerCounts: TimerCountTable;
+  private readonly delaysMs: readonly number[];
   private readonly levelFile: JsonFile<LevelSnapshot>;
-  private readonly saving: PersistLoop;
-  private readonly loop: LevelLoop;
+  private readonly countFile: JsonFile<TimerCounts>;
+  private readonly savings: readonly PersistLoop[];
+  private readonly levelLoop: LevelLoop;
+  private readonly timerFiles: TimerFiles;
+  private readonly timer: TimerLoop | undefined;
 
   constructor(private readonly options: DelayedDeliveryOptions) {
-    const { config, root, files, clock, logger, store } = options;
+    const { config, root, files, clock, logger } = options;
     this.levels = new LevelTable(() => clock.now());
+    this.timerCounts = new TimerCountTable(() => clock.now());
+    this.delaysMs = parseDelayLevels(config.messageDelayLevel);
     this.levelFile = levelFile(files, root);
+    this.countFile = timerCountFile(files, root);
+    this.savings = [this.levelSaving(), this.countSaving()];
+    this.levelLoop = new LevelLoop({ ...options, levels: this.levels, delaysMs: this.delaysMs });
+    const { timerPrecisionMs: precisionMs, mappedFileSizeTimerLog: logFileSize, timerRollWindowSlot: rollWindowSlots } = config;
+    this.timerFiles = new TimerFiles({ files, logger, root, precisionMs, logFileSize, rollWindowSlots });
+    const timer = {
+      ...options,
+      files: this.timerFiles,
+      counts: this.timerCounts,
+      precisionMs,
+      flushIntervalMs: config.timerFlushIntervalMs,
+    };
+    this.timer = config.timerWheelEnable ? new TimerLoop(timer) : undefined;
+  }
+
+  private levelSaving(): PersistLoop {
+    const { store, clock, logger, config } = this.options;
     let text = '';
     // The text is made before the flush: what is delivered meanwhile is in neither.
     const beforeSave = () => {
@@ -45,16 +74,21 @@ export class DelayedDelivery {
     };
     const saver = new TableSaver({ name: 'delayOffset.json', file: this.levelFile, logger, text: () => text });
     const periodMs = config.flushDelayOffsetInterval;
-    this.saving = new PersistLoop({ name: 'delay offsets', table: this.levels, beforeSave, saver, clock, logger, periodMs });
-    this.loop = new LevelLoop({ ...options, levels: this.levels, delaysMs: parseDelayLevels(config.messageDelayLevel) });
+    return new PersistLoop({ name: 'delay offsets', table: this.levels, beforeSave, saver, clock, logger, periodMs });
+  }
+
+  private countSaving(): PersistLoop {
+    const { clock, logger, config } = this.options;
+    const text = () => timerCountText(this.timerCounts.snapshot());
+    const saver = new TableSaver({ name: 'timermetrics', file: this.countFile, logger, text });
+    return new PersistLoop({ name: 'timer counts', table: this.timerCounts, saver, clock, logger, periodMs: config.timerFlushIntervalMs });
   }
 
   /** In this order: of two wishes for a delay the level wins. */
   redirects(): readonly Redirect[] {
-    const { config, clock } = this.options;
-    const settings = { ...config, timerWheelEnable: false };
-    const timer = timerRedirect({ now: () => clock.now(), settings, isCongested: () => false });
-    return [levelRedirect(parseDelayLevels(config.messageDelayLevel).length), timer];
+    const { config, clock, random } = this.options;
+    const isCongested = congestion({ settings: config, random, countAt: (timeMs) => this.timerFiles.countAt(timeMs) });
+    return [levelRedirect(this.delaysMs.length), timerRedirect({ now: () => clock.now(), settings: config, isCongested })];
   }
 
   /** delayOffset.json as it would be saved now. */
@@ -62,16 +96,50 @@ export class DelayedDelivery {
     return levelFileText(this.levels.snapshot(), false);
   }
 
-  /** @throws Corruption when delayOffset.json and its backup cannot be read: from 0 on everything would be delivered again */
+  /** timermetrics as it would be saved now. */
+  timerCountText(): string {
+    return timerCountText(this.timerCounts.snapshot());
+  }
+
+  /** The fields of timercheck; undefined without a timer. */
+  timerCheckpoint(): Buffer | undefined {
+    const { timer } = this;
+    if (timer === undefined) return undefined;
+    const progress = { readTimeMs: timer.dequeue.readTimeMs, queueOffset: timer.enqueue.queueOffset };
+    return encodeTimerCheckpoint(this.timerFiles.checkpointOf(progress, this.options.clock.now()));
+  }
+
+  /** What mqadmin shows of it. As Java: ScheduleMessageService.buildRunningStats, AdminBrokerProcessor.prepareRuntimeInfo. */
+  runtimeRows(): (readonly [name: string, value: string])[] {
+    const { timer, levels } = this;
+    const { store } = this.options;
+    const levelRows = [...levels.snapshot().offsets].map(([level, queueOffset]): [string, string] => {
+      return [`scheduleMessageOffset_${level}`, `${queueOffset},${store.maxQueueOffset(SCHEDULE_TOPIC, queueOfLevel(level))}`];
+    });
+    return [
+      ...levelRows,
+      ['timerReadBehind', String(Math.floor((timer?.readBehindMs ?? 0) / 1000))],
+      ['timerOffsetBehind', String(timer?.enqueue.behind ?? 0)],
+      ['timerCongestNum', String(this.timerCounts.total)],
+      ['timerEnqueueTps', String((timer?.enqueuePerSecond() ?? 0).toFixed(1))],
+      ['timerDequeueTps', String((timer?.dequeuePerSecond() ?? 0).toFixed(1))],
+    ];
+  }
+
+  /** @throws Corruption when a table and its backup cannot be read: from 0 on everything would be delivered again */
   start(): void {
-    const saved = this.levelFile.load();
-    if (saved !== undefined) this.levels.restore(saved);
-    this.saving.start();
-    this.loop.start();
+    const levels = this.levelFile.load();
+    if (levels !== undefined) this.levels.restore(levels);
+    const counts = this.countFile.load();
+    if (counts !== undefined) this.timerCounts.restore(counts);
+    for (const saving of this.savings) saving.start();
+    this.levelLoop.start();
+    this.timer?.start();
   }
 
   async stop(): Promise<void> {
-    await this.loop.stop();
-    await this.saving.stop();
+    await this.levelLoop.stop();
+    await this.timer?.stop();
+    for (const saving of this.savings) await saving.stop();
   }
 }

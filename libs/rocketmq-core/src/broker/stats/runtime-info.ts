@@ -6,6 +6,8 @@ import type { BrokerRates } from './sample-loop.js';
 import type { StatsTable } from './stats-table.js';
 
 export interface RuntimeInfoSource {
+  /** Delay levels and timer; clusterList reads the timer's keys without asking whether they are there. */
+  readonly delayRows: readonly (readonly [name: string, value: string])[];
   readonly figures: StoreFigures;
   readonly rates: BrokerRates;
   readonly stats: StatsTable;
@@ -121,11 +123,6 @@ export function runtimeInfo(source: RuntimeInfoSource): Map<string, string> {
     ...laneRows(source.lanes),
     ['startAcceptSendRequestTimeStamp', String(source.startAcceptSendRequestTimeStamp)],
     ['commitLogDirCapacity', `Total : ${sizeText(total)}, Free : ${sizeText(free)}.`],
-    // No timers yet; clusterList reads these keys without asking whether they are there.
-    ['timerReadBehind', '0'],
-    ['timerOffsetBehind', '0'],
-    ['timerCongestNum', '0'],
-    ['timerEnqueueTps', '0.0'],
-    ['timerDequeueTps', '0.0'],
+    ...source.delayRows,
   ]);
 }

@@ -13,6 +13,7 @@ import {
   KVConfigSerializeWrapper,
   LmqConsumerOffset,
   OffsetSerializeWrapper,
+  TimerMetricsSerializeWrapper,
   TransactionMetricsSerializeWrapper,
 } from './config-files.js';
 import {
@@ -196,6 +197,7 @@ export const configFileBodies: readonly Body<any>[] = [
   DelayOffsetSerializeWrapper,
   KVConfigSerializeWrapper,
   LmqConsumerOffset,
+  TimerMetricsSerializeWrapper,
   TransactionMetricsSerializeWrapper,
   OffsetSerializeWrapper,
 ];

@@ -42,6 +42,18 @@ export const TransactionMetricsSerializeWrapper = defineBody('TransactionMetrics
 });
 export type TransactionMetricsSerializeWrapper = BodyOf<typeof TransactionMetricsSerializeWrapper>;
 
+const TimerCount = defineBody('TimerCount', {
+  count: always(long, 0),
+  timeStamp: always(long, 0),
+});
+
+/** timermetrics: messages that wait in the timer, by topic. */
+export const TimerMetricsSerializeWrapper = defineBody('TimerMetricsSerializeWrapper', {
+  dataVersion: always(DataVersion.kind, initialDataVersion),
+  timingCount: always(map(TimerCount.kind), new Map()),
+});
+export type TimerMetricsSerializeWrapper = BodyOf<typeof TimerMetricsSerializeWrapper>;
+
 const BloomFilterData = defineBody('BloomFilterData', {
   bitNum: always(int, 0),
   bitPos: maybe(array(int)),

@@ -76,8 +76,9 @@ export function blankUnit(size: number): Buffer {
 export const isBlankUnit = (bytes: Buffer, at: number): boolean =>
   bytes.length - at >= UNIT_BLANK_SIZE_MIN && bytes.readInt32BE(at + 12) === MAGIC_UNIT_BLANK;
 
-export const isRoll = ({ magic }: TimerUnit): boolean => (magic & UnitMagic.ROLL) !== 0;
+export const isRoll = ({ magic }: Pick<TimerUnit, 'magic'>): boolean => (magic & UnitMagic.ROLL) !== 0;
 /** As Java: a delete that is rolled is only written anew. */
-export const isDelete = ({ magic }: TimerUnit): boolean => (magic & UnitMagic.DELETE) !== 0 && (magic & UnitMagic.ROLL) === 0;
+export const isDelete = ({ magic }: Pick<TimerUnit, 'magic'>): boolean =>
+  (magic & UnitMagic.DELETE) !== 0 && (magic & UnitMagic.ROLL) === 0;
 /** In which tick it is due, before the precision is taken into account. */
 export const outMsOf = ({ writeTimeMs, delayMs }: TimerUnit): number => writeTimeMs + delayMs;

@@ -1,0 +1,117 @@
+import { Loop, type Clock, type Logger } from '../../runtime/index.js';
+import type { MessageStore, TimerFiles } from '../../store/index.js';
+import type { StatsTable } from '../stats/stats-table.js';
+import type { MessageWriter } from '../writing/message-writer.js';
+import type { QueueReader } from '../writing/queue-reader.js';
+import { Delivery } from './delivery.js';
+import type { TimerCountTable } from './timer-count-table.js';
+import { messageOfUnit, TimerDequeue } from './timer-dequeue.js';
+import { TimerEnqueue } from './timer-enqueue.js';
+
+export interface TimerLoopOptions {
+  readonly files: TimerFiles;
+  readonly store: Pick<MessageStore, 'minQueueOffset' | 'maxQueueOffset' | 'recordAt' | 'flush'>;
+  readonly reader: Pick<QueueReader, 'read'>;
+  readonly writer: Pick<MessageWriter, 'append'>;
+  readonly stats: Pick<StatsTable, 'countPut'>;
+  readonly counts: TimerCountTable;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly precisionMs: number;
+  readonly flushIntervalMs: number;
+}
+
+/** A message leaves at most this much, and the time to write it, after its tick is over. */
+const PERIOD_MS = 50;
+
+/** Runs the timer: messages into the wheel, out of it when their tick is over, and the files to the disk. */
+export class TimerLoop {
+  readonly enqueue: TimerEnqueue;
+  readonly dequeue: TimerDequeue;
+  private readonly loop: Loop;
+  private readonly flushing: Loop;
+  /** The present tick; nothing may come into one before it. */
+  private writeTimeMs = 0;
+  private stopped = false;
+  private startedMs = 0;
+
+  constructor(private readonly options: TimerLoopOptions) {
+    const { clock, logger } = options;
+    const now = () => clock.now();
+    // One for each side: it remembers what is delivered behind a message that the store has refused.
+    this.enqueue = new TimerEnqueue({ ...options, delivery: new Delivery(options), now });
+    this.dequeue = new TimerDequeue({ ...options, delivery: new Delivery(options), now });
+    this.loop = new Loop({ name: 'timer', clock, logger, periodMs: PERIOD_MS, run: () => this.run() });
+    this.flushing = new Loop({ name: 'saving of the timer', clock, logger, periodMs: options.flushIntervalMs, run: () => this.flush() });
+  }
+
+  /** @throws Corruption for files of other lengths than the configured ones */
+  start(): void {
+    const { files, store } = this.options;
+    const start = files.open((unit) => messageOfUnit(store, unit)?.queueOffset);
+    this.enqueue.startAt(start);
+    this.startedMs = this.options.clock.monotonic();
+    this.writeTimeMs = this.presentTick();
+    this.dequeue.readTimeMs = start?.readTimeMs === undefined || start.readTimeMs === 0 ? this.writeTimeMs : start.readTimeMs;
+    this.loop.start();
+    this.flushing.start();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.loop.stop();
+    await this.flushing.stop();
+    try {
+      await this.flush();
+    } finally {
+      this.options.files.close();
+    }
+  }
+
+  /** How long ago the last tick that is delivered was over, ms. */
+  get readBehindMs(): number {
+    return Math.max(0, this.options.clock.now() - this.dequeue.readTimeMs);
+  }
+
+  /** Since the start, as both of these. */
+  enqueuePerSecond(): number {
+    return this.perSecond(this.enqueue.total);
+  }
+
+  dequeuePerSecond(): number {
+    return this.perSecond(this.dequeue.total);
+  }
+
+  private perSecond(total: number): number {
+    return total / Math.max(1, (this.options.clock.monotonic() - this.startedMs) / 1000);
+  }
+
+  private presentTick(): number {
+    const nowMs = this.options.clock.now();
+    return nowMs - (nowMs % this.options.precisionMs);
+  }
+
+  private async run(): Promise<void> {
+    this.followClock();
+    const isStopped = () => this.stopped;
+    // Units that an earlier run could not write come first.
+    this.options.files.commit();
+    if (await this.enqueue.run(this.writeTimeMs, isStopped)) await this.dequeue.run(this.writeTimeMs, isStopped);
+  }
+
+  // After the wall clock was put back its ticks come once more. They are empty: a delivered one is cleared.
+  private followClock(): void {
+    const tick = this.presentTick();
+    if (tick < this.writeTimeMs) {
+      this.options.logger.log('warn', 'the wall clock was put back', { byMs: this.writeTimeMs - tick });
+      this.dequeue.readTimeMs = Math.min(this.dequeue.readTimeMs, tick);
+    }
+    this.writeTimeMs = tick;
+  }
+
+  private flush(): Promise<void> {
+    const { files, store, clock } = this.options;
+    const progress = { readTimeMs: this.dequeue.readTimeMs, queueOffset: this.enqueue.queueOffset };
+    return files.flush(progress, () => store.flush(), clock.now());
+  }
+}
