@@ -1,5 +1,6 @@
 import type { ClientInstance, OutgoingMessage, Producer, QueueSelector, ReceivedMessage, SendOptions } from '../../../src/client/index.js';
 import { ourConsuming } from './our-consuming.js';
+import { ourLitePulling } from './our-lite-pulling.js';
 import { dealt, seenReplyOf, sentOf } from './our-shapes.js';
 import { ourTransacting } from './our-transacting.js';
 import type { Consuming, ConsumePlan, LitePulling, LitePullPlan, Party, Seen, SendPlan, Sent, Transacting, TransactPlan } from './party.js';
@@ -49,8 +50,8 @@ export class OurParty implements Party {
     return ourTransacting(plan, await this.parts.client());
   }
 
-  litePull(plan: LitePullPlan): Promise<LitePulling> {
-    return Promise.reject(new Error(`our client has no lite pull consumer for ${plan.topic}`));
+  async litePull(plan: LitePullPlan): Promise<LitePulling> {
+    return ourLitePulling(plan, await this.parts.client());
   }
 
   async request(topic: string, prefix: string, timeoutMs = 20_000): Promise<Seen> {
@@ -58,8 +59,8 @@ export class OurParty implements Party {
     return seenReplyOf(await producer.request(this.message({ topic, prefix }, 0), { timeoutMs }));
   }
 
-  recall(topic: string): Promise<string> {
-    return Promise.reject(new Error(`our client recalls nothing of ${topic}`));
+  async recall(topic: string, recallHandle: string): Promise<string> {
+    return (await this.producer()).recall(topic, recallHandle);
   }
 
   private async sendBatch(producer: Producer, plan: SendPlan, numbers: readonly number[]): Promise<readonly Sent[]> {
@@ -81,7 +82,8 @@ export class OurParty implements Party {
 
   private message(plan: SendPlan, number: number): OutgoingMessage {
     const key = `${plan.prefix}-${number}`;
-    return { topic: plan.topic, body: key, keys: key, tags: dealt(plan.tags, number), properties: plan.properties };
+    const { topic, properties, delayLevel: delayTimeLevel, delaySec, delayMs, deliverAtMs: deliverAt } = plan;
+    return { topic, body: key, keys: key, tags: dealt(plan.tags, number), properties, delayTimeLevel, delaySec, delayMs, deliverAt };
   }
 
   private sendOptions({ queueId, shardingKeys }: SendPlan, number: number): SendOptions {
