@@ -1,10 +1,41 @@
 import { assert, RequestRejected, SAFE_MAX, SAFE_MIN, saturate } from '../base/index.js';
+import { quoted } from './json-quote.js';
 import { ResponseCode } from './response-codes.js';
+import { ScannedExt } from './scanned-ext.js';
 
 /** How one value is written in extFields. `parse` throws RequestRejected, which becomes the response. */
 export interface Kind<T> {
   parse(text: string, field: string): T;
   print(value: T): string;
+  /** The value from its bytes, without a text being made; undefined when `parse` has to decide. */
+  readonly scan?: (bytes: Buffer, from: number, to: number) => T | undefined;
+  /** Whether what `print` gives never needs an escape in JSON. */
+  readonly isPlain?: boolean;
+}
+
+/** Digits that a double holds whatever they are. */
+const EXACT_DIGITS = 15;
+
+function scanInteger(bytes: Buffer, from: number, to: number): number | undefined {
+  if (to === from || to - from > EXACT_DIGITS) return undefined;
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function scanInt(bytes: Buffer, from: number, to: number): number | undefined {
+  const value = scanInteger(bytes, from, to);
+  return value !== undefined && value <= 2 ** 31 - 1 ? value : undefined;
+}
+
+/** `true` and `false`, as Java writes them. */
+function scanBoolean(bytes: Buffer, from: number, to: number): boolean | undefined {
+  if (to - from === 4 && bytes.readUInt32BE(from) === 0x74727565) return true;
+  return to - from === 5 && bytes.readUInt32BE(from + 1) === 0x616c7365 && bytes[from] === 0x66 ? false : undefined;
 }
 
 function integer(text: string, field: string): number {
@@ -19,17 +50,32 @@ function within(text: string, field: string, range: readonly [number, number]): 
 }
 
 export const string: Kind<string> = { parse: (text) => text, print: (value) => value };
-export const boolean: Kind<boolean> = { parse: (text) => text.toLowerCase() === 'true', print: String };
-export const int: Kind<number> = { parse: (text, field) => within(text, field, [-(2 ** 31), 2 ** 31 - 1]), print: String };
+export const boolean: Kind<boolean> = { parse: (text) => text.toLowerCase() === 'true', print: String, scan: scanBoolean, isPlain: true };
+export const int: Kind<number> = {
+  parse: (text, field) => within(text, field, [-(2 ** 31), 2 ** 31 - 1]),
+  print: String,
+  scan: scanInt,
+  isPlain: true,
+};
 /** A position: refused when a double cannot hold it exactly. */
-export const offset: Kind<number> = { parse: (text, field) => within(text, field, [SAFE_MIN, SAFE_MAX]), print: String };
+export const offset: Kind<number> = {
+  parse: (text, field) => within(text, field, [SAFE_MIN, SAFE_MAX]),
+  print: String,
+  scan: scanInteger,
+  isPlain: true,
+};
 /**
  * A number that names a broker: refused like a position.
  * @alias
  */
 export const id = offset;
 /** A time or a limit: saturated, because Java sends Long.MAX_VALUE and means "no end". */
-export const limit: Kind<number> = { parse: (text, field) => saturate(integer(text, field)), print: String };
+export const limit: Kind<number> = {
+  parse: (text, field) => saturate(integer(text, field)),
+  print: String,
+  scan: scanInteger,
+  isPlain: true,
+};
 /** @alias */
 export const time = limit;
 
@@ -61,6 +107,17 @@ export type Received<F extends Fields> = { readonly [K in keyof F]?: ValueOf<F[K
 export type Access = 'pub' | 'sub' | 'admin' | 'any';
 type Naming = 'long' | 'short';
 
+/** A field as coding goes through it. */
+interface FieldRow {
+  readonly name: string;
+  readonly wireName: string;
+  /** What stands before the value in JSON: `"name":"`. */
+  readonly opening: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly field: Field<any>;
+}
+export type FieldRows = readonly FieldRow[];
+
 export interface Command<Q extends Fields = Fields, R extends Fields = Fields> {
   readonly code: number;
   readonly name: string;
@@ -68,6 +125,8 @@ export interface Command<Q extends Fields = Fields, R extends Fields = Fields> {
   readonly naming: Naming;
   readonly request: Q;
   readonly response: R;
+  readonly requestRows: FieldRows;
+  readonly responseRows: FieldRows;
 }
 
 export function defineCommand<const Q extends Fields, const R extends Fields>(row: {
@@ -78,38 +137,97 @@ export function defineCommand<const Q extends Fields, const R extends Fields>(ro
   request: Q;
   response: R;
 }): Command<Q, R> {
-  return { naming: 'long', ...row };
+  const { naming = 'long', request, response } = row;
+  return { ...row, naming, requestRows: rowsOf(request, naming), responseRows: rowsOf(response, 'long') };
 }
 
-const wireName = (naming: Naming, name: string, field: Field<unknown>) => (naming === 'short' && field.short) || name;
+function rowsOf(fields: Fields, naming: Naming): FieldRow[] {
+  return Object.entries(fields).map(([name, field]) => {
+    const wireName = (naming === 'short' && field.short) || name;
+    return { name, wireName, opening: `${quoted(wireName)}:"`, field };
+  });
+}
+
+function decodeRows(rows: FieldRows, ext: ReadonlyMap<string, string> | undefined): Record<string, unknown> {
+  const header: Record<string, unknown> = {};
+  if (ext === undefined) return header;
+  if (ext instanceof ScannedExt) return decodeScanned(rows, ext, header);
+  for (const { name, wireName, field } of rows) {
+    const text = ext.get(wireName);
+    if (text !== undefined) header[name] = field.kind.parse(text, name) as unknown;
+  }
+  return header;
+}
+
+function decodeScanned(rows: FieldRows, ext: ScannedExt, header: Record<string, unknown>): Record<string, unknown> {
+  for (const { name, wireName, field } of rows) {
+    const mark = ext.find(wireName);
+    if (mark < 0) continue;
+    const { kind } = field;
+    const scanned: unknown = kind.scan && ext.bytesAt(mark, kind.scan);
+    header[name] = scanned ?? (kind.parse(ext.textAt(mark), name) as unknown);
+  }
+  return header;
+}
+
+/** @throws RequestRejected when a field is malformed */
+export function decodeRequest<C extends Command>(command: C, ext: ReadonlyMap<string, string> | undefined): Received<C['request']> {
+  return decodeRows(command.requestRows, ext) as Received<C['request']>;
+}
+
+/** @throws RequestRejected when a field is malformed */
+export function decodeAnswer<C extends Command>(command: C, ext: ReadonlyMap<string, string> | undefined): Received<C['response']> {
+  return decodeRows(command.responseRows, ext) as Received<C['response']>;
+}
 
 export function decodeFields<F extends Fields>(
   fields: F,
   ext: ReadonlyMap<string, string> | undefined,
   naming: Naming = 'long',
 ): Received<F> {
-  const header: Record<string, unknown> = {};
-  if (ext === undefined) return header as Received<F>;
-  for (const name in fields) {
-    const field = fields[name];
-    if (field === undefined) continue;
-    const text = ext.get(wireName(naming, name, field));
-    if (text !== undefined) header[name] = field.kind.parse(text, name) as unknown;
-  }
-  return header as Received<F>;
+  return decodeRows(rowsOf(fields, naming), ext) as Received<F>;
 }
 
-export function encodeFields<F extends Fields>(fields: F, header: HeaderOf<F>, naming: Naming = 'long'): Map<string, string> {
+type Values = Readonly<Record<string, unknown>>;
+
+function encodeRows(rows: FieldRows, values: Values): Map<string, string> {
   const ext = new Map<string, string>();
-  const values = header as Readonly<Record<string, unknown>>;
-  for (const name in fields) {
-    const field = fields[name];
-    if (field === undefined) continue;
+  for (const { name, wireName, field } of rows) {
     const value = values[name];
-    if (value !== undefined) ext.set(wireName(naming, name, field), field.kind.print(value));
+    if (value !== undefined) ext.set(wireName, field.kind.print(value));
     else assert(field.optional, `required header field ${name} was not given`);
   }
   return ext;
+}
+
+export function encodeRequest<C extends Command>(command: C, header: HeaderOf<C['request']>): Map<string, string> {
+  return encodeRows(command.requestRows, header);
+}
+
+export function encodeAnswer<C extends Command>(command: C, header: HeaderOf<C['response']>): Map<string, string> {
+  return encodeRows(command.responseRows, header);
+}
+
+export function encodeFields<F extends Fields>(fields: F, header: HeaderOf<F>, naming: Naming = 'long'): Map<string, string> {
+  return encodeRows(rowsOf(fields, naming), header);
+}
+
+/** The fields of an answer as members of a JSON object, without its braces: what encodeAnswer gives, printed, but without the map between. */
+export function printAnswer<C extends Command>(command: C, header: HeaderOf<C['response']>): string {
+  const values = header as Values;
+  let text = '';
+  for (const { name, opening, field } of command.responseRows) {
+    const value = values[name];
+    if (value === undefined) {
+      assert(field.optional, `required header field ${name} was not given`);
+      continue;
+    }
+    const { kind } = field;
+    const printed = kind.print(value);
+    if (text !== '') text += ',';
+    text += kind.isPlain === true ? opening + printed + '"' : opening.slice(0, -1) + quoted(printed);
+  }
+  return text;
 }
 
 /**

@@ -2,6 +2,7 @@ import { assert, ProtocolViolation } from '../base/index.js';
 import type { FrameHeader } from './frame-header.js';
 import { hasBinaryForm, parseBinaryHeader, printBinaryHeader } from './header-binary.js';
 import { parseJsonHeader, printJsonHeader } from './header-json.js';
+import { scanJsonHeader } from './header-scan.js';
 import { checkPrefix, defaultFrameLimits, headerSizeOf, headerTypeOf, LENGTH_SIZE, PREFIX_SIZE, type FrameLimits } from './frame-limits.js';
 
 // One remoting frame, big endian:
@@ -39,8 +40,13 @@ function prefix(into: Buffer, type: number, bodySize: number): Buffer {
  * The bytes of a frame: the first buffer is all but the body, then come the parts of the body as they are, because joining them would copy
  * messages that a gathering write sends without it.
  * @param bodyParts in place of `frame.body`
+ * @param extText for the JSON header: ext fields that are printed already, in place of `frame.ext`
  */
-export function encodeFrame(frame: Frame, bodyParts: readonly Buffer[] = frame.body === undefined ? [] : [frame.body]): Buffer[] {
+export function encodeFrame(
+  frame: Frame,
+  bodyParts: readonly Buffer[] = frame.body === undefined ? [] : [frame.body],
+  extText?: string,
+): Buffer[] {
   let bodySize = 0;
   for (const part of bodyParts) bodySize += part.length;
   if (frame.serialization === 'ROCKETMQ' && hasBinaryForm(frame)) {
@@ -49,9 +55,10 @@ export function encodeFrame(frame: Frame, bodyParts: readonly Buffer[] = frame.b
     header.copy(head, PREFIX_SIZE);
     return [prefix(head, 1, bodySize), ...bodyParts];
   }
-  const header = printJsonHeader(frame);
-  const head = Buffer.allocUnsafe(PREFIX_SIZE + Buffer.byteLength(header));
-  head.write(header, PREFIX_SIZE, 'utf8');
+  const header = printJsonHeader(frame, extText);
+  const size = Buffer.byteLength(header);
+  const head = Buffer.allocUnsafe(PREFIX_SIZE + size);
+  head.write(header, PREFIX_SIZE, size === header.length ? 'latin1' : 'utf8');
   return [prefix(head, 0, bodySize), ...bodyParts];
 }
 
@@ -66,7 +73,7 @@ export function decodeFrame(bytes: Buffer, limits: FrameLimits = defaultFrameLim
   const bodyAt = PREFIX_SIZE + headerSizeOf(headerWord);
   const isJson = headerTypeOf(headerWord) === 0;
   const header = isJson
-    ? parseJsonHeader(bytes.toString('utf8', PREFIX_SIZE, bodyAt), limits)
+    ? (scanJsonHeader(bytes, PREFIX_SIZE, bodyAt, limits) ?? parseJsonHeader(bytes.toString('utf8', PREFIX_SIZE, bodyAt), limits))
     : parseBinaryHeader(bytes.subarray(PREFIX_SIZE, bodyAt), limits);
   return {
     code: header.code,

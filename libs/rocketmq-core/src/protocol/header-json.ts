@@ -1,24 +1,23 @@
 import { ProtocolViolation } from '../base/index.js';
 import type { FrameHeader } from './frame-header.js';
 import type { FrameLimits } from './frame-limits.js';
+import { quoted } from './json-quote.js';
 import { languageNamed } from './language-codes.js';
 
 // The header as JSON. Java writes the keys in the order of the alphabet and leaves `remark` and `extFields` out when they are null.
 
-// JSON.stringify of a single string costs more than this test, and nearly every value passes it.
-const needsEscape = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
-const quote = (text: string): string => (needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`);
-
-function printExt(ext: ReadonlyMap<string, string>): string {
+/** Members of a JSON object, without its braces. */
+export function printExt(ext: ReadonlyMap<string, string>): string {
   let text = '';
-  for (const [name, value] of ext) text += `${text === '' ? '' : ','}${quote(name)}:${quote(value)}`;
-  return `{${text}}`;
+  for (const [name, value] of ext) text += `${text === '' ? '' : ','}${quoted(name)}:${quoted(value)}`;
+  return text;
 }
 
-export function printJsonHeader(header: FrameHeader): string {
-  const ext = header.ext === undefined ? '' : `"extFields":${printExt(header.ext)},`;
-  const language = header.language === undefined ? '' : `"language":${quote(header.language)},`;
-  const remark = header.remark === undefined ? '' : `"remark":${quote(header.remark)},`;
+/** @param extText printed ext fields in place of `header.ext` */
+export function printJsonHeader(header: FrameHeader, extText = header.ext && printExt(header.ext)): string {
+  const ext = extText === undefined ? '' : `"extFields":{${extText}},`;
+  const language = header.language === undefined ? '' : `"language":${quoted(header.language)},`;
+  const remark = header.remark === undefined ? '' : `"remark":${quoted(header.remark)},`;
   return `{"code":${header.code},${ext}"flag":${header.flag},${language}"opaque":${header.opaque},${remark}"serializeTypeCurrentRPC":"JSON","version":${header.version}}`;
 }
 

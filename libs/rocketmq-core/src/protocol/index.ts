@@ -1,14 +1,19 @@
 export {
   boolean,
+  decodeAnswer,
   decodeFields,
+  decodeRequest,
   defineCommand,
+  encodeAnswer,
   encodeFields,
+  encodeRequest,
   id,
   int,
   limit,
   need,
   offset,
   optional,
+  printAnswer,
   required,
   string,
   time,
@@ -206,6 +211,8 @@ export type { FrameHeader } from './frame-header.js';
 export { defaultFrameLimits, type FrameLimits } from './frame-limits.js';
 export { FrameSplitter } from './frame-splitter.js';
 export { decodeFrame, encodeFrame, FrameFlag, type Frame, type Serialization } from './frame.js';
+export { printExt } from './header-json.js';
+export { ScannedExt } from './scanned-ext.js';
 export { LanguageCode, type LanguageName } from './language-codes.js';
 export {
   AUTO_CREATE_TOPIC,

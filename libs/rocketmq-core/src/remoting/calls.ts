@@ -1,8 +1,8 @@
 import {
   type Command,
-  decodeFields,
-  encodeFields,
+  decodeAnswer,
   encodeFrame,
+  encodeRequest,
   type Frame,
   type HeaderOf,
   type LanguageName,
@@ -38,7 +38,7 @@ export function sizeOf(buffers: readonly Buffer[]): number {
 /** @throws RequestRejected when a field of the answer is malformed */
 export function answerOf<C extends Command>(command: C, frame: Frame): Answer<C> {
   const { code, remark, ext, body, version } = frame;
-  const header = decodeFields(command.response, ext) as Answer<C>['header'];
+  const header = decodeAnswer(command, ext);
   return { code, remark, header, ext: ext ?? NO_EXT, body, version };
 }
 
@@ -60,7 +60,7 @@ export class Caller {
     header: HeaderOf<C['request']>,
     target: Pick<CallOptions, 'body' | 'ext'> & { readonly address: string },
   ): OutgoingCall {
-    const ext = encodeFields(command.request, header, command.naming);
+    const ext = encodeRequest(command, header);
     if (target.ext) for (const [name, value] of target.ext) ext.set(name, value);
     const call: OutgoingCall = { command, address: target.address, ext, body: partsOf(target.body) };
     for (const hook of this.hooks) hook.before?.(call);

@@ -1,12 +1,15 @@
 import { assert, isProtocolViolation, isRequestRejected, messageOf } from '../base/index.js';
 import {
   type Command,
-  decodeFields,
-  encodeFields,
+  decodeRequest,
+  encodeAnswer,
   encodeFrame,
   type Frame,
   FrameFlag,
+  printAnswer,
+  printExt,
   ResponseCode,
+  ScannedExt,
   VERSION,
   VersionGate,
 } from '../protocol/index.js';
@@ -14,7 +17,7 @@ import type { Clock, Logger } from '../runtime/index.js';
 import { type Identity, partsOf, serializationFor } from './calls.js';
 import type { Connection, RequestSink } from './connection.js';
 import type { ServerHook } from './hooks.js';
-import type { Lane, Lanes } from './lanes.js';
+import type { Lane, Lanes, WaitingRequest } from './lanes.js';
 import type { Reply, Request, Route } from './ports.js';
 
 const NO_EXT: ReadonlyMap<string, string> = new Map();
@@ -42,6 +45,13 @@ class OpenRequest implements Request<Command> {
   }
 
   hold(): void {
+    // Beside the header lies a whole chunk of what was received.
+    if (this.counted && this.ext instanceof ScannedExt) this.ext.detach();
+    this.leave();
+  }
+
+  /** Gives the places back. */
+  leave(): void {
     if (!this.counted) return;
     this.counted = false;
     this.place.lane.leave();
@@ -63,10 +73,23 @@ interface Target {
   readonly lane: Lane;
 }
 
+function extOf({ header, ext }: Reply, command: Command | undefined): ReadonlyMap<string, string> | undefined {
+  if (command === undefined || header === undefined) return ext;
+  return ext === undefined ? encodeAnswer(command, header) : new Map([...encodeAnswer(command, header), ...ext]);
+}
+
+/** Ext fields that several replies carry. */
+interface SharedExt {
+  readonly ext: ReadonlyMap<string, string>;
+  readonly names: readonly string[];
+  readonly text: string;
+}
+
 /** Finds the handler of a request and writes its reply. The only place where an error becomes a response. */
 export class Dispatcher implements RequestSink {
   private readonly targets: ReadonlyMap<number, Target>;
   private readonly hooks: readonly ServerHook[];
+  private shared: SharedExt | undefined;
 
   constructor(private readonly options: DispatcherOptions) {
     const { routes, lanes, hooks = [] } = options;
@@ -80,9 +103,30 @@ export class Dispatcher implements RequestSink {
     if (target === undefined)
       return this.refuse(frame, connection, ResponseCode.REQUEST_CODE_NOT_SUPPORTED, ` request type ${frame.code} not supported`);
     if (connection.draining) return this.turnAway(frame, connection);
-    if (!target.lane.enter())
-      return this.refuse(frame, connection, ResponseCode.SYSTEM_BUSY, '[OVERLOAD]system busy, start flow control for a while');
-    this.handle(target, frame, connection, size);
+    const { lane } = target;
+    if (lane.rejects) return this.busy(frame, connection, '[REJECTREQUEST]system busy, start flow control for a while');
+    if (lane.enter()) return this.handle(target, frame, connection, size);
+    if (!lane.wait(this.waiting(target, frame, connection, size)))
+      return this.busy(frame, connection, '[OVERLOAD]system busy, start flow control for a while');
+    connection.requestBegun(size);
+  }
+
+  /** It counts for the limits of its connection while it waits, and again while it is handled. */
+  private waiting(target: Target, frame: Frame, connection: Connection, size: number): WaitingRequest {
+    return {
+      start: () => {
+        this.handle(target, frame, connection, size);
+        connection.requestEnded(size);
+      },
+      refuse: (remark) => {
+        this.busy(frame, connection, remark);
+        connection.requestEnded(size);
+      },
+    };
+  }
+
+  private busy(frame: Frame, connection: Connection, remark: string): void {
+    this.refuse(frame, connection, ResponseCode.SYSTEM_BUSY, remark);
   }
 
   private handle({ route, lane }: Target, frame: Frame, connection: Connection, size: number): void {
@@ -90,14 +134,14 @@ export class Dispatcher implements RequestSink {
     const startedMs = this.hooks.length > 0 ? this.options.clock.monotonic() : 0;
     let header: Request<Command>['header'];
     try {
-      header = decodeFields(command.request, frame.ext, command.naming);
+      header = decodeRequest(command, frame.ext);
     } catch (error) {
       lane.leave();
       return this.respond(frame, connection, command, this.replyTo(error, command, connection));
     }
     const request = new OpenRequest(frame, header, connection, { lane, size });
     const settle = (reply: Reply) => {
-      request.hold();
+      request.leave();
       for (const hook of this.hooks) hook.after?.(request, reply, this.options.clock.monotonic() - startedMs);
       this.respond(frame, connection, command, reply);
     };
@@ -152,13 +196,9 @@ export class Dispatcher implements RequestSink {
   }
 
   private encode(request: Frame, reply: Reply, command: Command | undefined): Buffer[] {
-    const { language, serialization } = this.options.identity;
-    let ext: ReadonlyMap<string, string> | undefined = reply.ext;
-    if (command && reply.header) {
-      const fields = encodeFields(command.response, reply.header);
-      if (reply.ext) for (const [name, value] of reply.ext) fields.set(name, value);
-      ext = fields;
-    }
+    const { language, serialization: wanted } = this.options.identity;
+    const serialization = serializationFor(reply.code, wanted);
+    const printed = serialization === 'JSON' && command !== undefined ? this.printed(reply, command) : undefined;
     const frame: Frame = {
       code: reply.code,
       language,
@@ -166,10 +206,22 @@ export class Dispatcher implements RequestSink {
       opaque: request.opaque,
       flag: FrameFlag.RESPONSE,
       remark: reply.remark,
-      ext,
+      ext: printed === undefined ? extOf(reply, command) : undefined,
       body: undefined,
-      serialization: serializationFor(reply.code, serialization),
+      serialization,
     };
-    return encodeFrame(frame, partsOf(reply.body));
+    return encodeFrame(frame, partsOf(reply.body), printed);
+  }
+
+  /** The ext fields of a reply as text: most replies are small and many, and a map of their fields would cost more than all the rest of them. */
+  private printed({ header, ext }: Reply, command: Command): string | undefined {
+    if (header === undefined) return undefined;
+    if (ext === undefined) return printAnswer(command, header);
+    // The replies of one handler share their other fields.
+    if (this.shared?.ext !== ext) this.shared = { ext, names: [...ext.keys()], text: printExt(ext) };
+    const { names, text } = this.shared;
+    if (names.some((name) => (header as Readonly<Record<string, unknown>>)[name] !== undefined)) return undefined;
+    const own = printAnswer(command, header);
+    return own === '' || text === '' ? own + text : `${own},${text}`;
   }
 }

@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import type { FrameHeader } from './frame-header.js';
+import { defaultFrameLimits } from './frame-limits.js';
+import { parseJsonHeader, printJsonHeader } from './header-json.js';
+import { scanJsonHeader } from './header-scan.js';
+import { ScannedExt } from './scanned-ext.js';
+
+function scan(text: string | Buffer, limits = defaultFrameLimits): FrameHeader | undefined {
+  const bytes = Buffer.concat([Buffer.from('before'), Buffer.from(text), Buffer.from('after')]);
+  return scanJsonHeader(bytes, 6, bytes.length - 5, limits);
+}
+
+// The parser takes names that look like numbers out of their order.
+const plain = (header: FrameHeader | undefined) => header && { ...header, ext: header.ext && [...header.ext].sort() };
+const typical =
+  '{"code":310,"extFields":{"a":"group","b":"topic","e":"2","i":"KEYS\\u0001k\\u0002"},"flag":0,"language":"JAVA","opaque":-7,"remark":"r","serializeTypeCurrentRPC":"JSON","version":515}';
+
+const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.string({ maxLength: 20 }));
+const name = fc.oneof(fc.string({ minLength: 1, maxLength: 3 }), fc.constantFrom('a', 'b', 'topic', '__proto__', 'constructor', 'é'));
+const headers = fc.record({
+  code: int32,
+  language: fc.constantFrom('JAVA', 'NODE_JS', undefined),
+  version: int32,
+  opaque: int32,
+  flag: int32,
+  remark: fc.option(text, { nil: undefined }),
+  ext: fc.option(
+    fc.array(fc.tuple(name, text), { maxLength: 8 }).map((pairs) => new Map(pairs)),
+    { nil: undefined },
+  ),
+});
+
+describe('scanJsonHeader', () => {
+  it('reads what Java writes', () => {
+    const header = scan(typical);
+    expect(plain(header)).toEqual(plain(parseJsonHeader(typical, defaultFrameLimits)));
+    expect(header?.ext).toBeInstanceOf(ScannedExt);
+  });
+
+  it('says of every header what the parser says, or nothing', () => {
+    fc.assert(
+      fc.property(headers, (header) => {
+        const printed = printJsonHeader(header);
+        const scanned = plain(scan(printed));
+        if (scanned !== undefined) expect(scanned).toEqual(plain(parseJsonHeader(printed, defaultFrameLimits)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('never says more than the parser of damaged headers', () => {
+    const bytes = Buffer.from(typical);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }), (at, byte) => {
+        const damaged = Buffer.from(bytes);
+        damaged[at] = byte;
+        const scanned = plain(scan(damaged));
+        if (scanned !== undefined) expect(scanned).toEqual(plain(parseJsonHeader(damaged.toString('utf8'), defaultFrameLimits)));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it.each([
+    ['spaces', '{"code": 1}'],
+    ['a name that is nobody’s', '{"cole":1}'],
+    ['a number as an ext value', '{"extFields":{"a":1}}'],
+    ['null', '{"remark":null}'],
+    ['a fraction', '{"code":1.5}'],
+    ['a leading zero', '{"code":01}'],
+    ['a number beyond int32', '{"code":2147483648}'],
+    ['a name twice', '{"extFields":{"ab":"1","ab":"2"}}'],
+    ['an escape that is none', '{"extFields":{"a":"\\x"}}'],
+    ['half an escape', '{"extFields":{"a":"\\u00g0"}}'],
+    ['a control character', '{"extFields":{"a":"\u0001"}}'],
+    ['something behind it', '{"code":1} '],
+    ['no end', '{"code":1'],
+    ['nothing', ''],
+  ])('leaves %s to the parser', (_, header) => {
+    expect(scan(header)).toBeUndefined();
+  });
+
+  it('leaves more fields than are allowed to the parser', () => {
+    expect(scan('{"extFields":{"a":"1","b":"2"}}', { ...defaultFrameLimits, extFieldsMax: 1 })).toBeUndefined();
+  });
+});
+
+describe('ScannedExt', () => {
+  const ext = () => scan(typical)?.ext as ScannedExt;
+
+  it('finds fields in any order, and again', () => {
+    const fields = ext();
+    expect(['i', 'a', 'e', 'b', 'e', 'z', 'a'].map((one) => fields.get(one))).toEqual([
+      'KEYS\u0001k\u0002',
+      'group',
+      '2',
+      'topic',
+      '2',
+      undefined,
+      'group',
+    ]);
+  });
+
+  it('needs the received bytes no more once it is detached', () => {
+    const bytes = Buffer.from(typical);
+    const fields = scanJsonHeader(bytes, 0, bytes.length, defaultFrameLimits)?.ext as ScannedExt;
+    fields.detach();
+    bytes.fill(0);
+    expect(Object.fromEntries(fields)).toEqual({ a: 'group', b: 'topic', e: '2', i: 'KEYS\u0001k\u0002' });
+    expect([fields.get('b'), fields.has('z'), fields.size]).toEqual(['topic', false, 4]);
+  });
+});

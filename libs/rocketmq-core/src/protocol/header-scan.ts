@@ -1,0 +1,193 @@
+import type { FrameHeader } from './frame-header.js';
+import type { FrameLimits } from './frame-limits.js';
+import { languageNamed } from './language-codes.js';
+import { ScannedExt } from './scanned-ext.js';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const BRACE_OPEN = 0x7b;
+const BRACE_CLOSE = 0x7d;
+const LOWER_U = 0x75;
+const INT_DIGITS_MAX = 10;
+
+/** The escapes of JSON that take one more byte: " \ / b f n r t */
+const shortEscapes: ReadonlySet<number> = new Set([QUOTE, BACKSLASH, 0x2f, 0x62, 0x66, 0x6e, 0x72, 0x74]);
+
+function isHex(byte: number | undefined): boolean {
+  return byte !== undefined && ((byte >= ZERO && byte <= NINE) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66));
+}
+
+const numbers = ['code', 'flag', 'opaque', 'version'] as const;
+
+interface Fields {
+  code: number;
+  flag: number;
+  opaque: number;
+  version: number;
+  language: string | undefined;
+  remark: string | undefined;
+  ext: ScannedExt | undefined;
+}
+
+// JSON.parse makes a string and a property of each field, and a map of those makes it all once more. Java, and nearly every other client, writes
+// headers without spaces and with texts as values: those are walked once, and only their positions are kept.
+/**
+ * Reads a JSON header as fastjson writes it.
+ * @returns undefined for every other form, legal or not: parseJsonHeader decides then
+ */
+export function scanJsonHeader(bytes: Buffer, from: number, to: number, limits: FrameLimits): FrameHeader | undefined {
+  return new HeaderScanner(bytes, from, to, limits.extFieldsMax).scan();
+}
+
+class HeaderScanner {
+  /** Where the last string ends, its quote not counted; as ~end when its bytes are not its text. */
+  private stringEnd = 0;
+  private number = 0;
+
+  constructor(
+    private readonly bytes: Buffer,
+    private at: number,
+    private readonly end: number,
+    private readonly fieldsMax: number,
+  ) {}
+
+  scan(): FrameHeader | undefined {
+    const fields: Fields = { code: 0, flag: 0, opaque: 0, version: 0, language: undefined, remark: undefined, ext: undefined };
+    if (!this.take(BRACE_OPEN)) return undefined;
+    do {
+      const nameFrom = this.at + 1;
+      if (!this.string() || this.stringEnd < 0) return undefined;
+      const nameTo = this.at - 1;
+      if (!this.take(COLON) || !this.field(fields, nameFrom, nameTo)) return undefined;
+    } while (this.take(COMMA));
+    return this.take(BRACE_CLOSE) && this.at === this.end ? fields : undefined;
+  }
+
+  private field(fields: Fields, from: number, to: number): boolean {
+    for (const name of numbers) {
+      if (!this.isNamed(name, from, to)) continue;
+      if (!this.int()) return false;
+      fields[name] = this.number;
+      return true;
+    }
+    if (this.isNamed('extFields', from, to)) return this.ext(fields);
+    if (this.isNamed('language', from, to)) return this.language(fields);
+    if (this.isNamed('remark', from, to)) return this.remark(fields);
+    return this.isNamed('serializeTypeCurrentRPC', from, to) && this.string();
+  }
+
+  private language(fields: Fields): boolean {
+    const from = this.at + 1;
+    if (!this.string() || this.stringEnd < 0) return false;
+    const to = this.at - 1;
+    fields.language = this.isNamed('JAVA', from, to) ? 'JAVA' : languageNamed(this.bytes.toString('latin1', from, to));
+    return true;
+  }
+
+  private remark(fields: Fields): boolean {
+    const from = this.at;
+    if (!this.string()) return false;
+    fields.remark = JSON.parse(this.bytes.toString('utf8', from, this.at)) as string;
+    return true;
+  }
+
+  private ext(fields: Fields): boolean {
+    if (!this.take(BRACE_OPEN)) return false;
+    const marks: number[] = [];
+    if (!this.take(BRACE_CLOSE) && !this.members(marks)) return false;
+    fields.ext = new ScannedExt(this.bytes, marks);
+    return true;
+  }
+
+  private members(marks: number[]): boolean {
+    let seen = 0;
+    do {
+      const nameFrom = this.at + 1;
+      if (!this.string() || this.stringEnd < 0 || marks.length >= 4 * this.fieldsMax) return false;
+      const nameTo = this.at - 1;
+      // One bit per first letter and length: only names that share theirs need a closer look.
+      const bit = 1 << (((this.bytes[nameFrom] ?? 0) + nameTo - nameFrom) & 31);
+      if ((seen & bit) !== 0 && this.isKnown(marks, nameFrom, nameTo)) return false;
+      seen |= bit;
+      const valueFrom = this.at + 2;
+      if (!this.take(COLON) || !this.string()) return false;
+      marks.push(nameFrom, nameTo, valueFrom, this.stringEnd);
+    } while (this.take(COMMA));
+    return this.take(BRACE_CLOSE);
+  }
+
+  private isKnown(marks: readonly number[], from: number, to: number): boolean {
+    for (let at = 0; at < marks.length; at += 4) {
+      const start = marks[at] ?? 0;
+      if (this.bytes.compare(this.bytes, from, to, start, marks[at + 1]) === 0) return true;
+    }
+    return false;
+  }
+
+  private take(byte: number): boolean {
+    if (this.at >= this.end || this.bytes[this.at] !== byte) return false;
+    this.at += 1;
+    return true;
+  }
+
+  private isNamed(text: string, from: number, to: number): boolean {
+    if (to - from !== text.length) return false;
+    for (let i = 0; i < text.length; i++) if (this.bytes[from + i] !== text.charCodeAt(i)) return false;
+    return true;
+  }
+
+  /** Moves behind a string. */
+  private string(): boolean {
+    if (!this.take(QUOTE)) return false;
+    const { bytes, end } = this;
+    let plain = true;
+    for (let at = this.at; at < end; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === QUOTE) {
+        this.stringEnd = plain ? at : ~at;
+        this.at = at + 1;
+        return true;
+      }
+      if (byte < 0x20) return false;
+      if (byte < 0x80 && byte !== BACKSLASH) continue;
+      plain = false;
+      if (byte !== BACKSLASH) continue;
+      const size = this.escapeSize(at + 1);
+      if (size === 0) return false;
+      at += size;
+    }
+    return false;
+  }
+
+  /** Bytes after the backslash; 0 when they are no escape. */
+  private escapeSize(at: number): number {
+    const { bytes } = this;
+    if (bytes[at] !== LOWER_U) return shortEscapes.has(bytes[at] ?? 0) ? 1 : 0;
+    return isHex(bytes[at + 1]) && isHex(bytes[at + 2]) && isHex(bytes[at + 3]) && isHex(bytes[at + 4]) ? 5 : 0;
+  }
+
+  /** Moves behind an int32 and keeps it in `number`. */
+  private int(): boolean {
+    const { bytes, end } = this;
+    const negative = this.take(MINUS);
+    const from = this.at;
+    let value = 0;
+    let at = from;
+    for (; at < end; at++) {
+      const digit = (bytes[at] ?? 0) - ZERO;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    const digits = at - from;
+    // JSON knows neither 01 nor, as an int, -0.
+    if (digits === 0 || digits > INT_DIGITS_MAX || (bytes[from] === ZERO && (digits > 1 || negative))) return false;
+    this.at = at;
+    this.number = negative ? -value : value;
+    return (this.number | 0) === this.number;
+  }
+}
