@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Broker, type BrokerConfig } from '../../src/broker/index.js';
 import { ClientInstance, type ClientOptions } from '../../src/client/index.js';
-import { NameServer } from '../../src/namesrv/index.js';
+import { NameServer, type NamesrvConfig } from '../../src/namesrv/index.js';
 
 const POLL_MS = 10;
 const SEGMENT_SIZE = 4 * 1024 * 1024;
@@ -16,8 +16,12 @@ export class Cluster {
 
   private constructor(readonly nameServer: NameServer) {}
 
-  static async start(brokerNames: readonly string[] = ['broker-a'], config: Partial<BrokerConfig> = {}): Promise<Cluster> {
-    const nameServer = new NameServer({ config: { listenPort: 0 } });
+  static async start(
+    brokerNames: readonly string[] = ['broker-a'],
+    config: Partial<BrokerConfig> = {},
+    namesrv: Partial<NamesrvConfig> = {},
+  ): Promise<Cluster> {
+    const nameServer = new NameServer({ config: { listenPort: 0, ...namesrv } });
     await nameServer.start();
     const cluster = new Cluster(nameServer);
     for (const brokerName of brokerNames) await cluster.startBroker({ brokerName, ...config });

@@ -299,6 +299,8 @@ export class PushConsumer implements AdministeredConsumer {
     const { committable, offsets } = this.consumption;
     const { queue } = processQueue;
     this.gates?.taken(queue);
+    // Nobody else remembers where this consumer began.
+    if (this.isBroadcasting) offsets.advance(queue, startOffset);
     const parts = {
       group: this.group,
       processQueue,
