@@ -24,7 +24,7 @@ import { Redelivery } from './consumer/redelivery.js';
 import { doublingPlan } from './doubling/plan-source.js';
 import { CallRefused, InvalidInput } from './errors.js';
 import { BrokerCalls } from './instance/calls.js';
-import type { GroupConsumer } from './instance/group-consumer.js';
+import type { GroupConsumer } from './consumer/group-consumer.js';
 import { type ConsumerGroup, GroupTable } from './instance/group-table.js';
 import { HeartbeatLoop } from './instance/heartbeat-loop.js';
 import type { Membership } from './instance/membership.js';
@@ -41,6 +41,7 @@ import { ReplyTable } from './producer/reply-table.js';
 import { Requester } from './producer/requester.js';
 import { checkPush } from './producer/check-push.js';
 import { SendQueue } from './producer/send-queue.js';
+import { Recaller } from './producer/recaller.js';
 import { Sender } from './producer/sender.js';
 import { TransactionProducer } from './producer/transaction-producer.js';
 

@@ -9,7 +9,7 @@ import type { BrokerCalls } from '../instance/calls.js';
 import type { Membership } from '../instance/membership.js';
 import type { RouteFinder } from '../instance/route-finder.js';
 import type { RouteTable } from '../instance/route-table.js';
-import { groupMembers } from '../rebalance/members.js';
+import { groupMembers } from '../instance/group-members.js';
 import { RebalanceLoop } from '../rebalance/rebalance-loop.js';
 import { Assignment, type QueueFigures } from './assignment.js';
 import type { AdministeredConsumer } from './admin-pushes.js';

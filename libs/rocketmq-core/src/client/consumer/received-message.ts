@@ -1,33 +1,7 @@
-import { ProtocolViolation } from '../../base/index.js';
-import {
-  compressionType,
-  decompress,
-  formatHost,
-  isCompressed,
-  isRetryTopic,
-  type MessageExt,
-  type MessageQueue,
-  offsetMessageId,
-  PropertyName,
-} from '../../protocol/index.js';
+import { formatHost, isRetryTopic, type MessageExt, type MessageQueue, offsetMessageId, PropertyName } from '../../protocol/index.js';
 import type { ReceivedMessage } from '../message-types.js';
+import { keysOf, plainBody } from '../received-parts.js';
 import type { HeldMessage } from './process-queue.js';
-
-/** What one body may become, bytes: far above what producers send, far below what hurts. */
-const BODY_SIZE_MAX = 64 * 1024 * 1024;
-
-/** @throws ProtocolViolation when the body cannot be decompressed */
-export function plainBody(message: Pick<MessageExt, 'body' | 'sysFlag'>): Buffer {
-  if (!isCompressed(message.sysFlag)) return message.body;
-  const type = compressionType(message.sysFlag);
-  if (type === undefined) throw new ProtocolViolation('the body is compressed in a way that is not known');
-  return decompress(message.body, type, BODY_SIZE_MAX);
-}
-
-export function keysOf(properties: ReadonlyMap<string, string>): readonly string[] {
-  const text = properties.get(PropertyName.KEYS);
-  return text === undefined ? [] : text.split(' ').filter((key) => key !== '');
-}
 
 /** UNIQ_KEY, or the offset id. */
 export function messageIdOf(message: MessageExt): string {

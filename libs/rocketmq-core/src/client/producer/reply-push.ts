@@ -2,8 +2,8 @@ import { messageOf, ProtocolViolation } from '../../base/index.js';
 import { need, parseProperties, PropertyName, PushReplyMessageToClient, ResponseCode } from '../../protocol/index.js';
 import { route, type Request, type Route } from '../../remoting/index.js';
 import type { Clock, Logger } from '../../runtime/index.js';
-import { keysOf, plainBody } from '../consumer/received-message.js';
 import type { ReplyMessage } from '../message-types.js';
+import { keysOf, plainBody } from '../received-parts.js';
 import type { ReplyTable } from './reply-table.js';
 
 export interface ReplyPushParts {
