@@ -253,6 +253,7 @@ export class ClientInstance {
       sender: this.createSender(settings),
       sendQueue: new SendQueue({ clock, countMax, bytesMax }),
       requester: this.createRequester(settings),
+      recaller: new Recaller({ group: settings.group, table: this.table, routes: this.routes, calls: this.calls }),
       membership: this.producerMembership(settings.group, self),
       ids: this.ids,
       clock,

@@ -16,6 +16,17 @@ export interface OutgoingMessage {
   readonly flag?: number | undefined;
   /** Whether the broker waits for the flush and the replicas that it is configured for; default true. */
   readonly waitStoreMsgOK?: boolean | undefined;
+  /**
+   * Delivers the message later: after the delay of the level (from 1 on), as the broker's `messageDelayLevel` says. At most one of the four ways to
+   * delay is allowed.
+   */
+  readonly delayTimeLevel?: number | undefined;
+  /** Delivers the message so many seconds later, up to the broker's `timerMaxDelaySec`. Needs the broker's timer. */
+  readonly delaySec?: number | undefined;
+  /** In milliseconds; the broker rounds up to its `timerPrecisionMs`. */
+  readonly delayMs?: number | undefined;
+  /** Delivers the message at that time, not before: a date or milliseconds since the epoch. */
+  readonly deliverAt?: Date | number | undefined;
   /** Makes the message the answer to a request; see `createReply`. */
   readonly replyTo?: ReplyAddress | undefined;
 }
@@ -87,6 +98,8 @@ export interface SendResult {
   readonly queueOffset: number;
   readonly transactionId?: string | undefined;
   readonly regionId: string;
+  /** Of a message that waits in the broker's timer: by which `recall` takes it back. */
+  readonly recallHandle?: string | undefined;
 }
 
 /** What became of one message of a batch. */

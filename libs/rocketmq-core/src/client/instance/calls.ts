@@ -19,6 +19,7 @@ import {
   LockBatchMq,
   type MessageQueue,
   PullMessage,
+  RecallMessage,
   QueryConsumerOffset,
   ResponseCode,
   SearchOffsetByTimestamp,
@@ -97,6 +98,12 @@ export class BrokerCalls {
   /** Resolves when the socket has it. */
   sendReplyOneway(address: string, header: SendHeader, body: Buffer): Promise<void> {
     return this.remoting.oneway(this.sendAddress(address), SendReplyMessageV2, header, { body });
+  }
+
+  /** @returns the id of the message */
+  async recall(address: string, header: HeaderOf<(typeof RecallMessage)['request']>, limits: CallLimits): Promise<string> {
+    const answer = await this.ask(this.sendAddress(address), RecallMessage, header, callOptions(limits));
+    return answer.header.msgId ?? '';
   }
 
   /** Resolves when the socket has it. As Java: endTransactionOneway. */

@@ -15,6 +15,7 @@ import {
 import type { ProducerSettings } from '../config/producer-options.js';
 import { InvalidInput } from '../errors.js';
 import type { OutgoingMessage } from '../message-types.js';
+import { delayProperty } from './delay-properties.js';
 import { replyProperties } from './reply-properties.js';
 
 /** A message that may go onto the wire: checked, with its id. */
@@ -28,6 +29,7 @@ export interface CheckedMessage {
   readonly waitStoreMsgOK: boolean;
   /** Whether it answers a request. */
   readonly reply: boolean;
+  readonly delayed: boolean;
 }
 
 /** What a request carries; the same for all its attempts. */
@@ -65,6 +67,8 @@ export function checkMessage(
   const waitStoreMsgOK = message.waitStoreMsgOK ?? true;
   const all = propertiesOf(message, waitStoreMsgOK);
   if (shardingKey !== undefined) put(all, PropertyName.SHARDING_KEY, shardingKey, 'shardingKey');
+  const delay = delayProperty(message);
+  if (delay !== undefined) all.set(...delay);
   for (const [name, value] of system) all.set(name, value);
   if (message.replyTo !== undefined) for (const [name, value] of replyProperties(message.replyTo)) put(all, name, value, 'replyTo');
   const properties = printProperties(all.set(PropertyName.UNIQ_KEY, messageId));
@@ -74,7 +78,7 @@ export function checkMessage(
       `the properties take ${Buffer.byteLength(properties)} bytes, at most ${PROPERTIES_SIZE_MAX} are allowed`,
     );
   }
-  return { topic, messageId, flag, body, properties, waitStoreMsgOK, reply: message.replyTo !== undefined };
+  return { topic, messageId, flag, body, properties, waitStoreMsgOK, reply: message.replyTo !== undefined, delayed: delay !== undefined };
 }
 
 function checkTopic(topic: string): void {

@@ -43,6 +43,7 @@ function create(options: Partial<ProducerOptions> = {}, send: (payload: Payload)
     settings,
     sender,
     sendQueue: new SendQueue({ clock, countMax: settings.inFlightMax, bytesMax: settings.inFlightBytesMax }),
+    recaller: { recall: () => Promise.resolve('id') },
     requester: new Requester({
       clientId: 'me',
       replies,

@@ -28,6 +28,7 @@ import {
 } from './outgoing.js';
 import { queueByKey } from './queue-choice.js';
 import { createReply } from './reply-properties.js';
+import type { Recaller } from './recaller.js';
 import type { Requester } from './requester.js';
 import type { Sender, Stored, Target } from './sender.js';
 import type { AdmissionLimits, SendQueue } from './send-queue.js';
@@ -38,11 +39,14 @@ export interface ProducerParts {
   readonly sendQueue: SendQueue;
   readonly requester: Requester;
   readonly membership: Membership;
+  readonly recaller: Pick<Recaller, 'recall'>;
   readonly ids: { next(): string };
   readonly clock: Clock;
 }
 
 interface MessageKind {
+  /** Default a new one. */
+  readonly messageId?: string;
   readonly properties?: CheckOptions['system'];
   readonly sysFlag?: number;
 }
@@ -128,11 +132,25 @@ export class Producer {
   /** A message of a special kind: with properties and sysFlag bits that only RocketMQ itself may set. @throws as `send` */
   protected async sendAs(message: OutgoingMessage, options: SendOptions, kind: MessageKind = {}): Promise<SendResult> {
     this.assertRunning();
-    const checked = this.check(message, options, kind.properties);
+    const checked = this.check(message, options, kind);
+    if (checked.delayed && kind.sysFlag !== undefined) throw new InvalidInput('delay', 'a message of a transaction cannot be delayed');
     const plain = singlePayload(checked, this.parts.settings);
     const payload = kind.sysFlag === undefined ? plain : { ...plain, sysFlag: plain.sysFlag | kind.sysFlag };
     const stored = await this.admitted(payload, targetOf(message, options), options);
     return resultOf(stored, checked.messageId, stored.msgId);
+  }
+
+  /**
+   * Takes a message back that waits in the timer of a broker, if its time has not come. The broker must allow it (`recallMessageEnable`).
+   * @param recallHandle as the result of its send gave it
+   * @returns the id of the message
+   * @throws InvalidInput for what is no handle of a message to `topic`; OperationFailed, CallRefused
+   */
+  async recall(topic: string, recallHandle: string, options: Pick<SendOptions, 'timeoutMs' | 'signal'> = {}): Promise<string> {
+    this.assertRunning();
+    const { recaller, settings } = this.parts;
+    const timeoutMs = duration('timeoutMs', options.timeoutMs, settings.sendMsgTimeoutMs);
+    return recaller.recall(topic, recallHandle, { timeoutMs, signal: options.signal });
   }
 
   /**
@@ -159,7 +177,7 @@ export class Producer {
     return requester.request({
       ...plan,
       send: (system, leftMs) => {
-        const payload = singlePayload(this.check(message, options, system), settings);
+        const payload = singlePayload(this.check(message, options, { properties: system }), settings);
         return this.admitted(payload, targetOf(message, options), { ...options, timeoutMs: leftMs });
       },
     });
@@ -219,9 +237,13 @@ export class Producer {
     return batchPayload(part, this.parts.ids.next());
   }
 
-  private check(message: OutgoingMessage, { shardingKey }: SendOptions, system?: CheckOptions['system']): CheckedMessage {
-    const { maxMessageSize } = this.parts.settings;
-    return checkMessage(message, { maxMessageSize, messageId: this.parts.ids.next(), shardingKey, system });
+  private check(
+    message: OutgoingMessage,
+    { shardingKey }: SendOptions,
+    { messageId, properties: system }: MessageKind = {},
+  ): CheckedMessage {
+    const { settings, ids } = this.parts;
+    return checkMessage(message, { maxMessageSize: settings.maxMessageSize, messageId: messageId ?? ids.next(), shardingKey, system });
   }
 
   private async admitted(payload: Payload, target: Target, options: SendOptions): Promise<Stored> {
@@ -260,6 +282,7 @@ function checkBatch(messages: readonly CheckedMessage[]): void {
   if (messages.some((message) => message.waitStoreMsgOK !== first?.waitStoreMsgOK)) {
     throw new InvalidInput('waitStoreMsgOK', 'the messages of a batch agree in waitStoreMsgOK');
   }
+  if (messages.some(({ delayed }) => delayed)) throw new InvalidInput('delay', 'a delayed message is sent alone');
   if (messages.some(({ reply }) => reply)) throw new InvalidInput('replyTo', 'a reply is sent alone');
   if (first !== undefined && isRetryTopic(first.topic)) throw new InvalidInput('topic', 'a retry topic takes no batch');
 }
@@ -279,6 +302,6 @@ function ownQueue(queues: readonly MessageQueue[], wanted: MessageQueue): Messag
 }
 
 function resultOf(stored: Stored, messageId: string, offsetMessageId: string): SendResult {
-  const { status, queue, queueOffset, transactionId, regionId } = stored;
-  return { status, messageId, offsetMessageId, queue, queueOffset, transactionId, regionId };
+  const { status, queue, queueOffset, transactionId, regionId, recallHandle } = stored;
+  return { status, messageId, offsetMessageId, queue, queueOffset, transactionId, regionId, recallHandle };
 }

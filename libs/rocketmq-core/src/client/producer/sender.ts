@@ -23,6 +23,7 @@ export interface Stored {
   /** The offset id; of a batch the ids, joined by commas. */
   readonly msgId: string;
   readonly transactionId: string | undefined;
+  readonly recallHandle?: string | undefined;
   readonly regionId: string;
 }
 
@@ -246,12 +247,12 @@ class Course {
 function attemptOf(queue: MessageQueue, answer: SendAnswer): Attempt {
   const status = statusByCode.get(answer.code);
   if (status === undefined) return { kind: 'refused', code: answer.code, remark: answer.remark };
-  const { msgId, queueId, queueOffset, transactionId, MSG_REGION } = answer.header;
+  const { msgId, queueId, queueOffset, transactionId, recallHandle, MSG_REGION } = answer.header;
   if (msgId === undefined || queueId === undefined || queueOffset === undefined) {
     return { kind: 'broken', error: new OperationFailed('refused', 'the answer of the broker is not complete'), sent: true };
   }
   const regionId = MSG_REGION === undefined || MSG_REGION === '' ? DEFAULT_REGION : MSG_REGION;
-  return { kind: 'stored', stored: { status, queue: { ...queue, queueId }, queueOffset, msgId, transactionId, regionId } };
+  return { kind: 'stored', stored: { status, queue: { ...queue, queueId }, queueOffset, msgId, transactionId, recallHandle, regionId } };
 }
 
 function asOperationFailed(error: unknown): OperationFailed {

@@ -1,6 +1,6 @@
 import { FakeClock } from '../../../testing/index.js';
 import { storedMessage, storedRecord } from '../../../testing/stored-message.js';
-import { deferred, OperationFailed } from '../../base/index.js';
+import { deferred, type Deferred, OperationFailed } from '../../base/index.js';
 import { type CheckTransactionState, EndTransaction, offsetMessageId, parseProperties, SysFlag } from '../../protocol/index.js';
 import type { Peer, Request } from '../../remoting/index.js';
 import { silentLogger } from '../../runtime/index.js';
@@ -26,6 +26,7 @@ function create(options: Partial<TransactionProducerOptions> = {}) {
     status: 'SEND_OK' as SendStatus,
     state: 'commit' as TransactionState | Promise<TransactionState>,
     sendError: undefined as Error | undefined,
+    sending: undefined as Deferred<void> | undefined,
   };
   const listener: TransactionListener = {
     executeLocalTransaction: (sent, arg, { transactionId }) => {
@@ -40,15 +41,18 @@ function create(options: Partial<TransactionProducerOptions> = {}) {
     ...{ msgId: offsetMessageId(HOST, 777), transactionId: 'ID1' },
   });
   const sender = {
-    send: (payload: Payload) => {
+    send: async (payload: Payload) => {
       payloads.push(payload);
-      return scripted.sendError === undefined ? Promise.resolve(stored()) : Promise.reject(scripted.sendError);
+      await scripted.sending?.promise;
+      if (scripted.sendError !== undefined) throw scripted.sendError;
+      return stored();
     },
   } as unknown as Sender;
   const settings = transactions.producer;
   const producer = new TransactionProducer({
     ...{ settings, sender, transactions, clock, logger: silentLogger, ids: { next: () => 'ID1' } },
     sendQueue: new SendQueue({ clock, countMax: settings.inFlightMax, bytesMax: settings.inFlightBytesMax }),
+    recaller: { recall: () => Promise.resolve('id') },
     requester: { idle: () => Promise.resolve(), close: () => undefined, size: 0 } as never,
     membership: { join: () => Promise.resolve(void events.push('join')), leave: () => Promise.resolve(void events.push('leave')) },
     calls: {
@@ -159,6 +163,20 @@ describe('TransactionProducer', () => {
     expect(events).toEqual(['join', 'watch A,B', 'refresh A', 'refresh B']);
     await producer.shutdown();
     expect(events.slice(4)).toEqual(['unwatch', 'leave']);
+  });
+
+  it('does not check what it has not heard the answer about', async () => {
+    const { producer, scripted, clock } = create();
+    await producer.start();
+    const asked: string[] = [];
+    const question = { transactionId: 'ID1', message: {} as never, answer: (state: string) => void asked.push(state) };
+    scripted.sending = deferred<void>();
+    const sent = producer.sendInTransaction(message, undefined);
+    producer.takeCheck(question);
+    await clock.settle();
+    expect(asked).toEqual(['unknown']);
+    scripted.sending.resolve();
+    await sent;
   });
 
   it('waits for local transactions when it is shut down, but not for ever', async () => {

@@ -44,4 +44,5 @@ export const sentOf = (key: string, result: SendResult): Sent => ({
   queueId: result.queue.queueId,
   queueOffset: result.queueOffset,
   transactionId: result.transactionId,
+  recallHandle: result.recallHandle,
 });

@@ -1,13 +1,19 @@
 import { apacheServers, type ClusterKind, isLong, servers } from '../clusters.js';
+import { delayScenarios } from './delay.js';
 import { everyPair, type Pair, type Scenario } from './frame.js';
+import { orderedScenarios } from './ordered.js';
 import { plainScenarios } from './plain.js';
 import { retryScenarios } from './retry.js';
 import { hasShortTimes, patienceMs } from './short-settings.js';
+import { transactionScenarios } from './transactions.js';
 import { Stage } from './world.js';
 
 const features: readonly (readonly [string, readonly Scenario[]])[] = [
   ['plain', plainScenarios],
+  ['ordered', orderedScenarios],
+  ['delay', delayScenarios],
   ['retry', retryScenarios],
+  ['transactions', transactionScenarios],
 ];
 
 const targets: readonly ClusterKind[] = [
