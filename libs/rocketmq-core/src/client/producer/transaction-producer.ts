@@ -120,12 +120,14 @@ export class TransactionProducer extends Producer {
       [PropertyName.PGROUP, this.group],
       [LISTENER_PROPERTY, chosen.name],
     ];
-    const result = await this.sendAs(message, options, { properties, sysFlag: SysFlag.TRANSACTION_PREPARED });
-    const transactionId = result.messageId;
-    // As Java: a half that may not survive is not built upon.
-    if (result.status !== 'SEND_OK') return this.tell(message, result, { state: 'rollback' });
+    const transactionId = this.own.ids.next();
+    // From here on: a broker that is slow to answer may ask before the listener was called.
     this.executing.add(transactionId);
     try {
+      const kind = { messageId: transactionId, properties, sysFlag: SysFlag.TRANSACTION_PREPARED };
+      const result = await this.sendAs(message, options, kind);
+      // As Java: a half that may not survive is not built upon.
+      if (result.status !== 'SEND_OK') return await this.tell(message, result, { state: 'rollback' });
       return await this.tell(message, result, await this.execute(message, arg, { chosen, transactionId }));
     } finally {
       this.executing.delete(transactionId);
