@@ -7,7 +7,7 @@ import { DeliveryLanes } from './delivery-lanes.js';
 import { DeliveryRun } from './delivery-run.js';
 import { callListener, type Outcome } from './listener-call.js';
 import type { HeldMessage, ProcessQueue } from './process-queue.js';
-import { messageIdOf } from './received-message.js';
+import { messageIdOf } from '../received-message.js';
 import type { Redelivery } from './redelivery.js';
 import type { RetryWish } from './retry-delay.js';
 

@@ -10,14 +10,13 @@ import type { BatchListener } from '../message-types.js';
 import type { GroupOffsets } from '../offsets/group-offsets.js';
 import { LocalOffsets } from '../offsets/local-offsets.js';
 import { RemoteOffsets } from '../offsets/remote-offsets.js';
-import { plainBody } from '../received-parts.js';
 import { ConcurrentDelivery } from './concurrent-delivery.js';
 import { Custody } from './custody.js';
 import type { Delivery } from './delivery.js';
 import { LockLoop } from './lock-loop.js';
 import { OrderlyDelivery } from './orderly-delivery.js';
 import type { HeldMessage, ProcessQueue } from './process-queue.js';
-import { messageIdOf } from './received-message.js';
+import { messageIdOf, plainBody } from '../received-message.js';
 import type { FailedMessage, Redelivery } from './redelivery.js';
 
 export interface ConsumptionParts {

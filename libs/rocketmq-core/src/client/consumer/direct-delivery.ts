@@ -2,7 +2,7 @@ import { messageOf } from '../../base/index.js';
 import type { ConsumeMessageDirectlyResult, MessageExt, MessageQueue } from '../../protocol/index.js';
 import type { Clock, Logger } from '../../runtime/index.js';
 import type { BatchListener } from '../message-types.js';
-import { messageIdOf, receivedMessage } from './received-message.js';
+import { messageIdOf, receivedMessage } from '../received-message.js';
 import { verdictsOf } from './verdicts.js';
 
 export interface DirectDeliveryParts {
@@ -34,7 +34,7 @@ export async function deliverDirectly(
   };
   try {
     const bounds = { minOffset: message.queueOffset, maxOffset: message.queueOffset + 1 };
-    const received = receivedMessage({ message, bounds, localFailures: 0, done: false }, queue);
+    const received = receivedMessage({ message, bounds, localFailures: 0 }, queue);
     const result = await listener([received], { group, queue, attempt: received.reconsumeTimes + 1, signal: ending.signal });
     const [verdict] = verdictsOf(result, 1);
     return outcome({ consumeResult: verdict === undefined ? 'CR_SUCCESS' : 'CR_LATER' });

@@ -5,7 +5,7 @@ import type { BatchListener, ReceivedMessage } from '../message-types.js';
 import type { Batch } from './delivery-lanes.js';
 import { DeliveryContext, type DeliveryRun } from './delivery-run.js';
 import type { HeldMessage } from './process-queue.js';
-import { messageIdOf, receivedMessage } from './received-message.js';
+import { messageIdOf, receivedMessage } from '../received-message.js';
 import { type Verdict, verdictsOf } from './verdicts.js';
 
 export interface ListenerCallParts {

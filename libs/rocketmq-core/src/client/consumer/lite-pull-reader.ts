@@ -6,7 +6,7 @@ import type { ReceivedMessage } from '../message-types.js';
 import type { LitePullCommits } from './lite-pull-commits.js';
 import { LitePullLine, type WaitLimits } from './lite-pull-line.js';
 import type { LitePullQueue, WaitingMessage } from './lite-pull-queue.js';
-import { messageIdOf, receivedMessage } from './received-message.js';
+import { messageIdOf, receivedMessage } from '../received-message.js';
 
 export interface LitePullReaderParts {
   readonly settings: Pick<LitePullSettings, 'group'>;
@@ -81,7 +81,7 @@ export class LitePullReader {
     const readable: ReceivedMessage[] = [];
     for (const { message, bounds } of taken) {
       try {
-        readable.push(receivedMessage({ message, bounds, localFailures: 0, done: false }, queue));
+        readable.push(receivedMessage({ message, bounds, localFailures: 0 }, queue));
       } catch (error) {
         const about = { group: this.parts.settings.group, queue: queueText(queue), messageId: messageIdOf(message) };
         this.parts.logger.log('error', 'a message cannot be read and is passed over', { ...about, error: messageOf(error) });

@@ -14,7 +14,7 @@ import type { BrokerCalls } from '../instance/calls.js';
 import type { RouteTable } from '../instance/route-table.js';
 import type { Payload } from '../producer/outgoing.js';
 import type { Sender, Target } from '../producer/sender.js';
-import { messageIdOf, originalTopic } from './received-message.js';
+import { messageIdOf, originalTopic } from '../received-message.js';
 import { retryDelay, type RetryDelay, type RetryWish } from './retry-delay.js';
 
 export interface RedeliveryParts {

@@ -10,7 +10,7 @@ import {
 } from '../../protocol/index.js';
 import { route, type Request, type Route } from '../../remoting/index.js';
 import type { Logger } from '../../runtime/index.js';
-import { messageIdOf, receivedMessage } from '../consumer/received-message.js';
+import { messageIdOf, receivedMessage } from '../received-message.js';
 import { LISTENER_PROPERTY } from './transaction-listeners.js';
 import { commitOrRollback, type TransactionProducer } from './transaction-producer.js';
 

@@ -3,7 +3,7 @@ import { need, parseProperties, PropertyName, PushReplyMessageToClient, Response
 import { route, type Request, type Route } from '../../remoting/index.js';
 import type { Clock, Logger } from '../../runtime/index.js';
 import type { ReplyMessage } from '../message-types.js';
-import { keysOf, plainBody } from '../received-parts.js';
+import { keysOf, plainBody } from '../received-message.js';
 import type { ReplyTable } from './reply-table.js';
 
 export interface ReplyPushParts {
