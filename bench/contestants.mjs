@@ -1,4 +1,5 @@
-// The servers that the bench compares. Each starts on an empty folder with the same broker settings and answers its processes and addresses.
+// The servers that the bench compares. `settings` of a start are further lines of broker.conf.
+// Each starts on an empty folder with the same broker settings and answers its processes and addresses.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,7 +21,7 @@ const properties = (values) =>
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
 
-function writeConf(folder, flush, ports) {
+function writeConf({ folder, flush, ports, settings = {} }) {
   mkdirSync(folder, { recursive: true });
   const store = join(folder, 'store');
   const files = { namesrv: join(folder, 'namesrv.conf'), broker: join(folder, 'broker.conf') };
@@ -45,6 +46,7 @@ function writeConf(folder, flush, ports) {
       storePathRootDir: store,
       storePathCommitLog: join(store, 'commitlog'),
       autoCreateTopicEnable: true,
+      ...settings,
     }),
   );
   return files;
@@ -80,8 +82,9 @@ const started = ({ ports, folder }, processes) => ({
 export const contestants = {
   apache: {
     title: `Apache ${apacheVersion}`,
-    start(options, { folder, flush, ports }) {
-      const confFiles = writeConf(folder, flush, ports);
+    start(options, place) {
+      const { folder, ports } = place;
+      const confFiles = writeConf(place);
       const namesrv = apacheProcess(
         folder,
         'namesrv',
@@ -101,8 +104,9 @@ export const contestants = {
   },
   ours: {
     title: 'ours, two processes',
-    start(options, { folder, flush, ports }) {
-      const confFiles = writeConf(folder, flush, ports);
+    start(options, place) {
+      const { folder, ports } = place;
+      const confFiles = writeConf(place);
       const run = (kind) => {
         const [command, ...args] = options[kind].split(' ').map((word) => (word === '<conf>' ? confFiles[kind] : word));
         return launch(`our ${kind}`, command, args, { cwd: root });
@@ -112,8 +116,9 @@ export const contestants = {
   },
   embedded: {
     title: 'ours, one process',
-    start(options, { folder, flush, ports }) {
-      const confFiles = writeConf(folder, flush, ports);
+    start(options, place) {
+      const { folder, ports } = place;
+      const confFiles = writeConf(place);
       const args = [...options.nodeArgs, join(root, 'bench/embedded-host.mjs'), confFiles.namesrv, confFiles.broker];
       return started({ ports, folder }, [launch('our embedded host', process.execPath, args, { cwd: root })]);
     },
