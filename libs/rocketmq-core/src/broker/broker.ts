@@ -14,6 +14,7 @@ import {
 import { idleLoop } from './clients/idle-loop.js';
 import { brokerConfigOf, type BrokerConfig } from './config/broker-config.js';
 import { addressOf, advertisedIp } from './config/listen-address.js';
+import { connectionLimits } from './flow-control/broker-lanes.js';
 import { holdLoop } from './holding/hold-loop.js';
 import { PersistLoop } from './offsets/persist-loop.js';
 import { Parts } from './parts.js';
@@ -167,6 +168,7 @@ export class Broker {
       { name: 'transactions', start: () => parts.transactions.start(), stop: () => parts.transactions.stop() },
       { name: 'sampling', start: () => sampling.start(), stop: () => sampling.stop() },
       { name: 'silent clients', start: () => silence.start(), stop: () => silence.stop() },
+      { name: 'fast failure', start: () => undefined, stop: () => parts.fastFailure.stop() },
       ...this.serverStages(),
       {
         name: 'held pulls',
@@ -206,7 +208,8 @@ export class Broker {
 
   private newServer(routes: readonly BrokerRoute[], port: number): RemotingServer {
     const { config, lanes, doors } = this.parts;
-    return new RemotingServer({ host: config.bindAddress, port, routes, lanes, clock: doors.clock, logger: doors.logger });
+    const limits = connectionLimits(config);
+    return new RemotingServer({ host: config.bindAddress, port, routes, lanes, limits, clock: doors.clock, logger: doors.logger });
   }
 
   private listensAt(boundHost: string, port: number): void {

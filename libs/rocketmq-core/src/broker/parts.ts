@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { OperationFailed } from '../base/index.js';
 import { PropertyName, UniqueIdGenerator } from '../protocol/index.js';
-import { apacheLaneCapacities, Lanes, NameServers, nameServerSource, RemotingClient } from '../remoting/index.js';
+import { NameServers, nameServerSource, RemotingClient, type Lanes } from '../remoting/index.js';
 import type { Clock, FileSystem, Logger, Random } from '../runtime/index.js';
 import { MessageStore, storePaths, type MessageDraft } from '../store/index.js';
 import { ClientNotifier } from './clients/client-notifier.js';
@@ -13,6 +13,9 @@ import type { BrokerIdentity } from './config/listen-address.js';
 import { LiveSettings } from './config/live-settings.js';
 import { DelayedDelivery } from './delay/delayed-delivery.js';
 import { Filtering } from './filtering/filtering.js';
+import { brokerLanes } from './flow-control/broker-lanes.js';
+import { FastFailure } from './flow-control/fast-failure.js';
+import { WriteGate } from './flow-control/write-gate.js';
 import { HeldPulls } from './holding/held-pulls.js';
 import { QueueLockTable } from './locks/queue-lock-table.js';
 import { VERSION_DESC } from './product.js';
@@ -44,24 +47,6 @@ export interface BrokerDoors {
 
 /** Name servers that are slow to learn of a new topic hold its answer up no longer than this; producers wait for three seconds in all. */
 const PUBLISH_WAIT_MS = 1000;
-
-/** As Java, the capacities of the thread pools' queues: here of the lanes. */
-function lanesOf(config: BrokerConfig): Lanes {
-  return new Lanes({
-    ...apacheLaneCapacities,
-    send: config.sendThreadPoolQueueCapacity,
-    pull: config.pullThreadPoolQueueCapacity,
-    litePull: config.litePullThreadPoolQueueCapacity,
-    ack: config.ackThreadPoolQueueCapacity,
-    reply: config.replyThreadPoolQueueCapacity,
-    query: config.queryThreadPoolQueueCapacity,
-    clientManage: config.clientManagerThreadPoolQueueCapacity,
-    consumerManage: config.consumerManagerThreadPoolQueueCapacity,
-    heartbeat: config.heartbeatThreadPoolQueueCapacity,
-    endTransaction: config.endTransactionPoolQueueCapacity,
-    admin: config.adminBrokerThreadPoolQueueCapacity,
-  });
-}
 
 function nameServersOf(config: BrokerConfig, client: RemotingClient, { clock, logger, random }: BrokerDoors): NameServers | undefined {
   const { namesrvAddr: addresses, namesrvEndpoint: endpoint } = config;
@@ -106,6 +91,7 @@ export class Parts {
   readonly nameServers: NameServers | undefined;
   readonly registration: RegisterLoop;
   readonly lanes: Lanes;
+  readonly fastFailure: FastFailure;
   readonly live: LiveSettings;
   readonly isSystem: (topic: string) => boolean;
   readonly root: string;
@@ -120,7 +106,10 @@ export class Parts {
     this.bootTimestamp = clock.now();
     this.locks = new QueueLockTable(config.rebalanceLockMaxLiveTime);
     this.root = storePaths(config).root;
-    this.lanes = lanesOf(config);
+    const monotonic = () => clock.monotonic();
+    const writing = new WriteGate({ store: { blockedSinceMs: () => this.store.writeBlockedSinceMs }, monotonic, settings: config });
+    this.lanes = brokerLanes({ config, writing, monotonic, onWaiting: () => this.fastFailure.watch() });
+    this.fastFailure = new FastFailure({ lanes: this.lanes, writing, clock, settings: config });
     this.stats = new StatsTable(config.brokerClusterName, () => clock.monotonic());
     this.rates = newBrokerRates(clock.now());
     this.isSystem = systemTopicTest(systemTopicsOf(config));
@@ -131,7 +120,8 @@ export class Parts {
       heldMax: config.pullHeldMax,
       maxQueueOffset: (topic, queueId) => this.store.maxQueueOffset(topic, queueId),
     });
-    this.store = new MessageStore({ config, files, clock, logger, arrivals: this.held });
+    const onWriteUnblocked = () => this.lanes.get('send').resume();
+    this.store = new MessageStore({ config, files, clock, logger, arrivals: this.held, onWriteUnblocked });
     this.queueReader = new QueueReader({ store: this.store, logger });
     const { store, stats, root, queueReader: reader } = this;
     const append = (draft: MessageDraft) => this.writer.append(draft);

@@ -31,6 +31,8 @@ export interface MessageStoreOptions {
   readonly logger: Logger;
   readonly arrivals?: ArrivalListener;
   readonly gate?: ReplicationGate;
+  /** Called when appends go on after `writeBlockedSinceMs` had a value. */
+  readonly onWriteUnblocked?: () => void;
   /** Bytes of memory that count as the machine's; default what the system says. */
   readonly memoryTotal?: number;
 }
@@ -91,7 +93,10 @@ export class MessageStore {
     const { log, queues } = this;
     this.builders = buildersOf(queues);
     this.reput = new ReputLoop({ builders: this.builders, arrivals: options.arrivals, clock, logger });
-    this.appends = new AppendQueue({ config, clock, health, log, queues, reput: this.reput, stats, delays });
+    this.appends = new AppendQueue({
+      ...{ config, clock, health, log, queues, reput: this.reput, stats, delays },
+      onUnblocked: options.onWriteUnblocked ?? (() => undefined),
+    });
     this.reader = new MessageReader({ config, log, queues, stats, memoryTotal: options.memoryTotal ?? totalmem() });
     this.checkpoint = new CheckpointFile(files, this.paths.checkpoint);
     const { checkpoint } = this;
@@ -220,6 +225,11 @@ export class MessageStore {
   /** Resolves when all that has been appended so far is on the disk. @throws OperationFailed `io` */
   flush(): Promise<void> {
     return this.log.flush();
+  }
+
+  /** Monotonic time since which appends wait for the disk to take them; undefined when they do not. */
+  get writeBlockedSinceMs(): number | undefined {
+    return this.appends.blockedSinceMs;
   }
 
   /** Reads messages of a queue; at once when they are recent, else in the background. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Broker, type BrokerConfig } from '../../src/broker/index.js';
+import { Broker, type BrokerConfig, type BrokerOptions } from '../../src/broker/index.js';
 import {
   encodeHeartbeatData,
   HeartBeat,
@@ -114,9 +114,10 @@ export class BrokerFixture {
     return this.current;
   }
 
-  async start(config: Partial<BrokerConfig> = {}): Promise<Broker> {
+  async start(config: Partial<BrokerConfig> = {}, doors: Omit<BrokerOptions, 'config'> = {}): Promise<Broker> {
     const small = { mappedFileSizeCommitLog: 4 * MIB, mappedFileSizeConsumeQueue: 20_000 };
     this.current = new Broker({
+      ...doors,
       config: { listenPort: 0, storePathRootDir: this.folder, brokerName: 'b', brokerClusterName: 'C', ...small, ...config },
     });
     await this.current.start();

@@ -5,6 +5,7 @@ const changeable = { changeable: true } as const;
 const ms = { unit: 'ms', min: 1 } as const;
 const PORT_MAX = 65_535;
 const TOPIC_QUEUES_MAX = 1024;
+const MIB = 1024 * 1024;
 
 const identitySettings = {
   brokerClusterName: text('DefaultCluster', 'Name of the cluster.'),
@@ -138,6 +139,30 @@ const laneSettings = {
   adminBrokerThreadPoolQueueCapacity: int(10_000, 'Administrative requests being handled.', { min: 1 }),
 };
 
+const flowSettings = {
+  brokerFastFailureEnable: bool(true, 'Whether requests that wait too long are answered SYSTEM_BUSY.', changeable),
+  waitTimeMillsInSendQueue: int(200, 'How long sends may wait for a store that cannot write.', { ...ms, ...changeable }),
+  waitTimeMillsInPullQueue: int(5000, 'How long pulls may wait for others to read from the disk.', { ...ms, ...changeable }),
+  waitTimeMillsInLitePullQueue: int(5000, 'The same for lite pulls.', { ...ms, ...changeable }),
+  waitTimeMillsInHeartbeatQueue: int(31_000, 'How long heartbeats may wait.', { ...ms, ...changeable }),
+  waitTimeMillsInTransactionQueue: int(3000, 'How long ends of transactions may wait.', { ...ms, ...changeable }),
+  waitTimeMillsInAckQueue: int(3000, 'How long acknowledgements may wait.', { ...ms, ...changeable }),
+  waitTimeMillsInAdminBrokerQueue: int(5000, 'How long administrative requests may wait.', { ...ms, ...changeable }),
+  pullMessageThreadPoolNums: int(0, 'Pulls that read from the disk at the same time. 0: 16, and two for each processor.', { min: 0 }),
+  litePullMessageThreadPoolNums: int(0, 'The same for lite pulls.', { min: 0 }),
+  queryMessageThreadPoolNums: int(0, 'Message queries at the same time. 0: 8, and one for each processor.', { min: 0 }),
+  serverChannelMaxIdleTimeSeconds: int(120, 'A connection without traffic for this long is closed.', { unit: 's', min: 1, max: 86_400 }),
+  serverConnectionsMax: int(65_535, 'Connections of one port; further ones are closed at once.', { min: 1 }),
+  connectionRequestsMax: int(16_384, 'Requests of one connection being handled; above, it is not read.', { min: 1 }),
+  connectionInputSizeMax: int(32 * MIB, 'Their bytes; above, the connection is not read.', { unit: 'bytes', min: MIB }),
+  serverInputSizeMax: int(256 * MIB, 'The same for all connections of one port.', { unit: 'bytes', min: MIB }),
+  connectionOutputSizeMax: int(64 * MIB, 'Answers that wait for one connection to read them; above, SYSTEM_BUSY instead.', {
+    unit: 'bytes',
+    min: MIB,
+  }),
+  serverOutputSizeMax: int(512 * MIB, 'The same for all connections of one port.', { unit: 'bytes', min: MIB }),
+};
+
 /** Every setting of a broker under its name in Apache's broker.conf. As Java: BrokerConfig, MessageStoreConfig, NettyServerConfig. */
 export const brokerSettings = {
   ...identitySettings,
@@ -147,6 +172,7 @@ export const brokerSettings = {
   ...registrationSettings,
   ...transactionSettings,
   ...laneSettings,
+  ...flowSettings,
   ...storeSettings,
 } as const;
 

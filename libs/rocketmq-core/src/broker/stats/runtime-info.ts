@@ -55,8 +55,7 @@ function laneRows(lanes: readonly LaneFigures[]): [string, string][] {
   for (const [name, prefix] of queueNames) {
     const lane = lanes.find((one) => one.name === name);
     rows.push([`${prefix}QueueSize`, String(lane?.size ?? 0)], [`${prefix}QueueCapacity`, String(lane?.capacity ?? 0)]);
-    // Nothing queues here: a request is handled when it is read, or refused.
-    rows.push([`${prefix}QueueHeadWaitTimeMills`, '0']);
+    rows.push([`${prefix}QueueHeadWaitTimeMills`, String(Math.floor(lane?.headWaitMs ?? 0))]);
   }
   const ends = lanes.find((one) => one.name === 'endTransaction');
   return [

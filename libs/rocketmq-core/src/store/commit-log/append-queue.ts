@@ -23,6 +23,8 @@ export interface AppendQueueOptions {
   readonly reput: ReputLoop;
   readonly stats: StoreStats;
   readonly delays: readonly number[];
+  /** Called when writing goes on after it was blocked. */
+  readonly onUnblocked: () => void;
 }
 
 /** Written records that wait for the disk. */
@@ -54,10 +56,16 @@ export class AppendQueue {
   private groups: Group[] = [];
   private syncing = false;
   private timeout: Timer | undefined;
+  private blockedAtMs: number | undefined;
 
   constructor(private readonly options: AppendQueueOptions) {
     const { config } = options;
     this.batch = new AppendBatch({ segmentSize: options.log.segments.segmentSize, appendPropertyCrc: config.enabledAppendPropCRC });
+  }
+
+  /** Monotonic time since which a batch could not be written because the disk is busy with what was there before; undefined when none waits. */
+  get blockedSinceMs(): number | undefined {
+    return this.blockedAtMs;
   }
 
   startAt(end: number): void {
@@ -158,8 +166,16 @@ export class AppendQueue {
     if (busy === undefined) this.write();
     else if (!this.scheduled) {
       this.scheduled = true;
-      void busy.then(() => this.endTurn());
+      this.blockedAtMs ??= this.options.clock.monotonic();
+      void busy.then(() => this.unblock());
     }
+  }
+
+  private unblock(): void {
+    this.endTurn();
+    if (this.scheduled) return;
+    this.blockedAtMs = undefined;
+    this.options.onUnblocked();
   }
 
   private write(): void {

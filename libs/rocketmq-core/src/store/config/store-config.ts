@@ -37,6 +37,10 @@ export const storeSettings = {
     ...ms,
     ...changeable,
   }),
+  osPageCacheBusyTimeOutMills: int(1000, 'When appends have waited for the disk this long, sends are turned away at once.', {
+    ...ms,
+    ...changeable,
+  }),
   maxMessageSize: int(4 * 1024 * 1024, 'Largest body.', { ...fixed, unit: 'bytes', min: 1, max: INT_MAX - 65_536 }),
   maxTransferBytesOnMessageInMemory: int(256 * 1024, 'Most bytes of one read of recent messages.', {
     unit: 'bytes',

@@ -1,0 +1,92 @@
+import { defineCommand, required, ResponseCode, string } from '../protocol/index.js';
+import { silentLogger } from '../runtime/index.js';
+import { FakeClock, type MemoryStream, streamPair } from '../../testing/index.js';
+import { Budget } from './budget.js';
+import { Caller, defaultIdentity } from './calls.js';
+import { defaultLimits } from './config.js';
+import { Connection, type RequestSink } from './connection.js';
+import { Dispatcher } from './dispatcher.js';
+import { Lanes } from './lanes.js';
+import { TurnFlush } from './outbox.js';
+import { route } from './ports.js';
+
+const Ask = defineCommand({
+  code: 9001,
+  name: 'ASK',
+  access: 'any',
+  request: { question: required(string) },
+  response: { answer: required(string) },
+});
+const timeoutMs = 3000;
+
+/** A client and a server whose lane is shut. */
+function newWorld(requestsMax = 10) {
+  const clock = new FakeClock();
+  const rule = { open: false, rejecting: false };
+  const lanes = new Lanes({ default: 3 }, { rules: { default: { isOpen: () => rule.open, rejects: () => rule.rejecting } } });
+  const lane = lanes.get('default');
+  const echo = route(Ask, ({ header }) => ({ code: 0, header: { answer: `${header.question}!` } }), 'default');
+  const sink = (routes: readonly (typeof echo)[]): RequestSink =>
+    new Dispatcher({ routes, lanes, identity: defaultIdentity, clock, logger: silentLogger });
+  const end = (stream: MemoryStream, accepted: boolean) =>
+    new Connection(stream, {
+      ...{ clock, logger: silentLogger, accepted, limits: { ...defaultLimits, requestsMax } },
+      ...{ input: new Budget(1e9), output: new Budget(1e9), turns: new TurnFlush(clock), caller: new Caller(defaultIdentity) },
+      sink: sink(accepted ? [echo] : []),
+    });
+  const [left, right] = streamPair(clock);
+  const open = () => {
+    rule.open = true;
+    lane.resume();
+  };
+  return { clock, rule, lane, right, open, client: end(left, false), server: end(right, true) };
+}
+
+describe('a request that waits in its lane', () => {
+  it('counts for its connection, and is handled when the lane opens', async () => {
+    const { clock, lane, right, open, client, server } = newWorld(2);
+    const calls = [1, 2].map((i) => client.invoke(Ask, { question: `${i}` }, { timeoutMs }));
+    await clock.settle();
+    expect([lane.waitingCount, server.running, right.isPaused]).toEqual([2, 2, true]);
+    open();
+    expect((await Promise.all(calls)).map(({ header }) => header.answer)).toEqual(['1!', '2!']);
+    expect([lane.size, server.running, right.isPaused]).toEqual([0, 0, false]);
+  });
+
+  it('is answered SYSTEM_BUSY when it is refused, and leaves nothing behind', async () => {
+    const { clock, lane, client, server } = newWorld();
+    const call = client.invoke(Ask, { question: 'x' }, { timeoutMs });
+    await clock.settle();
+    lane.expire(0, () => '[TIMEOUT_CLEAN_QUEUE]');
+    expect(await call).toMatchObject({ code: ResponseCode.SYSTEM_BUSY, remark: '[TIMEOUT_CLEAN_QUEUE]' });
+    expect([lane.size, server.running]).toEqual([0, 0]);
+  });
+
+  it('is refused at once when the lane is full', async () => {
+    const { client } = newWorld();
+    const calls = [1, 2, 3, 4].map((i) => client.invoke(Ask, { question: `${i}` }, { timeoutMs }));
+    expect(await calls[3]).toMatchObject({
+      code: ResponseCode.SYSTEM_BUSY,
+      remark: '[OVERLOAD]system busy, start flow control for a while',
+    });
+    client.close('the test is over');
+    await Promise.allSettled(calls);
+  });
+
+  it('is not let in by a lane that rejects', async () => {
+    const { rule, client } = newWorld();
+    rule.rejecting = true;
+    const answer = await client.invoke(Ask, { question: 'x' }, { timeoutMs });
+    expect(answer).toMatchObject({ code: ResponseCode.SYSTEM_BUSY, remark: '[REJECTREQUEST]system busy, start flow control for a while' });
+  });
+
+  it('is waited for by a graceful close', async () => {
+    const { clock, open, client, server } = newWorld();
+    const call = client.invoke(Ask, { question: 'x' }, { timeoutMs });
+    await clock.settle();
+    const closed = server.shutdown(1000, 'stopped');
+    open();
+    expect((await call).code).toBe(0);
+    await closed;
+  });
+});

@@ -1,0 +1,55 @@
+import { deferred } from '../../src/base/index.js';
+import { ResponseCode } from '../../src/protocol/index.js';
+import { NodeFileSystem, type FileHandle, type FileSystem } from '../../src/runtime/index.js';
+import { BrokerFixture } from './broker-fixture.js';
+
+/** A disk on which writes in the background to the commit log hang until they are let go. */
+class HangingFiles extends NodeFileSystem {
+  private gate = deferred<void>();
+  hanging = false;
+
+  override openSync(path: string, mode: Parameters<FileSystem['openSync']>[1]): FileHandle {
+    const handle = super.openSync(path, mode);
+    if (!path.includes('commitlog')) return handle;
+    const write = handle.write.bind(handle);
+    handle.write = async (bytes, position) => {
+      if (this.hanging) await this.gate.promise;
+      return write(bytes, position);
+    };
+    return handle;
+  }
+
+  letGo(): void {
+    this.hanging = false;
+    this.gate.resolve();
+    this.gate = deferred();
+  }
+}
+
+describe('a broker whose disk hangs', () => {
+  const files = new HangingFiles();
+  const fixture = new BrokerFixture();
+  afterAll(async () => {
+    files.letGo();
+    await fixture.close();
+  });
+
+  it('answers sends that wait too long SYSTEM_BUSY, serves everything else, and goes on when the disk does', async () => {
+    files.hanging = true;
+    await fixture.start({ waitTimeMillsInSendQueue: 50, osPageCacheBusyTimeOutMills: 600_000 }, { files });
+    const client = fixture.client();
+    // It has its place in the log before the broker finds out that it cannot write there: it waits for the disk.
+    const first = client.send('T', 'first');
+    // Behind it on the connection.
+    expect((await client.pull('T', 0)).code).toBe(ResponseCode.PULL_NOT_FOUND);
+    const late = await client.send('T', 'waits');
+    expect(late.code).toBe(ResponseCode.SYSTEM_BUSY);
+    expect(late.remark).toMatch(
+      /^\[TIMEOUT_CLEAN_QUEUE\]broker busy, start flow control for a while, period in queue: \d+ms, size of queue: 0$/,
+    );
+    expect((await client.pull('T', 0)).code).toBe(ResponseCode.PULL_NOT_FOUND);
+    files.letGo();
+    expect((await first).code).toBe(ResponseCode.SUCCESS);
+    expect((await client.send('T', 'again')).code).toBe(ResponseCode.SUCCESS);
+  });
+});
