@@ -1,0 +1,98 @@
+// Delayed messages: how late they come at a steady rate, and how fast a pile leaves that is due at once. Times are the broker's: a delivered message
+// is stored again, and sender and broker share a clock.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export const settings = {};
+
+const RATE = 1000;
+const SLICE_MS = 50;
+const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+
+/** Sends `count` messages at the rate; `delayOf` says how. */
+async function sendSteadily(producer, { topic, count, delayOf }) {
+  const started = performance.now();
+  const sends = [];
+  for (let sent = 0; sent < count;) {
+    const due = Math.min(count, Math.floor(((performance.now() - started) * RATE) / 1000));
+    for (; sent < due; sent += 1) sends.push(producer.send({ topic, body: 'x'.repeat(256), ...delayOf(sent) }));
+    await sleep(SLICE_MS);
+  }
+  await Promise.all(sends);
+}
+
+/** A consumer that notes how late each message was stored; resolves when all have come. */
+async function consumeAll(client, { topic, count, dueOf }) {
+  const lateMs = [];
+  let last = 0;
+  let done;
+  const all = new Promise((resolve) => (done = resolve));
+  const consumer = client.pushConsumer({
+    group: `${topic}-group`,
+    subscriptions: new Map([[topic, '*']]),
+    consumeFromWhere: 'CONSUME_FROM_FIRST_OFFSET',
+    onMessage: (message) => {
+      lateMs.push(message.storeTimestamp - dueOf(message));
+      last = Math.max(last, message.storeTimestamp);
+      if (lateMs.length === count) done();
+    },
+  });
+  await consumer.start();
+  return { all, figures: () => ({ lateMs: lateMs.toSorted((a, b) => a - b), last }) };
+}
+
+async function steady(load, title, { delayOf, dueOf }) {
+  const topic = `bench-${title}`;
+  const count = RATE * (load.quick ? 5 : 20);
+  const client = await load.client();
+  const producer = client.producer({ group: 'bench-timers', inFlightMax: 10_000 });
+  await producer.start();
+  await producer.send({ topic, body: 'first' });
+  const consuming = await consumeAll(client, { topic, count: count + 1, dueOf: (message) => dueOf(message) ?? message.storeTimestamp });
+  const cpu = load.cpu();
+  await sendSteadily(producer, { topic, count, delayOf });
+  await consuming.all;
+  const spent = load.cpu() - cpu;
+  const { lateMs } = consuming.figures();
+  await client.shutdown(2000);
+  if (lateMs[0] < 0) throw new Error(`${title}: a message came ${-lateMs[0]} ms early`);
+  return [
+    { title: `${title}: late, p50, ms`, value: percentile(lateMs, 0.5) },
+    { title: `${title}: late, p99, ms`, value: percentile(lateMs, 0.99) },
+    { title: `${title}: CPU for 1000 messages, s`, value: (spent / count) * 1000, digits: 2 },
+  ];
+}
+
+/** All due in one tick: how long after it the last one is stored. */
+async function pile(load) {
+  const topic = 'bench-pile';
+  const count = load.quick ? 20_000 : 100_000;
+  const client = await load.client();
+  const producer = client.producer({ group: 'bench-timers', inFlightMax: 2000 });
+  await producer.start();
+  await producer.send({ topic, body: 'first' });
+  const dueMs = Math.ceil(Date.now() / 1000) * 1000 + (load.quick ? 15_000 : 60_000);
+  for (let sent = 0; sent < count; sent += 1) {
+    await producer.whenWritable();
+    void producer.send({ topic, body: 'x'.repeat(256), deliverAt: dueMs }).catch(() => undefined);
+  }
+  const room = dueMs - Date.now();
+  if (room < 0) throw new Error(`the pile was not sent in time, ${-room} ms are missing`);
+  const consuming = await consumeAll(client, { topic, count: count + 1, dueOf: () => 0 });
+  await consuming.all;
+  const { last } = consuming.figures();
+  await client.shutdown(2000);
+  return [{ title: 'timers due at once, 1/s', value: (count / Math.max(1, last - dueMs)) * 1000, least: 1 }];
+}
+
+export async function run(load) {
+  const level = await steady(load, 'level', {
+    delayOf: () => ({ delayTimeLevel: 1 }),
+    dueOf: ({ properties, bornTimestamp }) => (properties.has('DELAY') ? bornTimestamp + 1000 : undefined),
+  });
+  const timer = await steady(load, 'timer', {
+    delayOf: (at) => ({ delayMs: 2000 + (at % 1000) }),
+    dueOf: ({ properties, bornTimestamp }) =>
+      properties.has('TIMER_DELAY_MS') ? bornTimestamp + Number(properties.get('TIMER_DELAY_MS')) : undefined,
+  });
+  return [...level, ...timer, ...(await pile(load))];
+}
