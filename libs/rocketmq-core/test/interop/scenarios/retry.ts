@@ -1,5 +1,5 @@
 import { dlqTopic, retryTopic, type ReceivedMessage } from '../../../src/client/index.js';
-import { acrossLanguages, eachAlone, everyPair, onlyOurs, type Pair, type Scenario, type ScenarioWorld } from './frame.js';
+import { everyPair, onlyOurs, type Pair, type Scenario, type ScenarioWorld } from './frame.js';
 import type { Consuming, Seen } from './party.js';
 import { ourConsumerSettings } from './short-settings.js';
 import { keysOfSend, untilKeys, WatchedList } from './watched-list.js';
@@ -106,18 +106,19 @@ export const retryScenarios: readonly Scenario[] = [
   },
   {
     name: 'hands what one consumer refused to another that came after it',
-    pairs: [...acrossLanguages, ...eachAlone],
+    // The first is ours: a Java consumer that is stopped while it hands messages back loses some of them, on any broker.
+    pairs: [{ from: 'java', to: 'ours' }, ...onlyOurs],
     async run({ from, to, topic: create, named }) {
       const topic = await create('heir');
       const group = named('heir-group');
       const first = await to.consume({ group, topic, failTimes: ALWAYS, delayLevel: 2 });
       await from.send({ topic, prefix: 'heir', count: COUNT });
       await untilCount(first, COUNT);
+      // It ends when the messages are handed back.
       await first.stop();
       const second = await from.consume({ group, topic });
       await untilKeys(second, keysOfSend('heir', COUNT));
-      // The shutdown of our consumer waits until messages are handed back, that of Java's does not.
-      if (to.kind === 'ours') expect(second.seen.every(({ reconsumeTimes }) => reconsumeTimes === 1)).toBe(true);
+      expect(second.seen.every(({ reconsumeTimes }) => reconsumeTimes === 1)).toBe(true);
       expect(new Set(second.seen.map((one) => one.topic))).toEqual(new Set([topic]));
     },
   },
