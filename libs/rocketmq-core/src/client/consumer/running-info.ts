@@ -65,7 +65,7 @@ function propertiesOf(settings: PushConsumerSettings): [string, string][] {
     'pullThresholdForQueue',
     'pullThresholdSizeForQueue',
   ] as const;
-  return [['consumerGroup', settings.group], ...plain.map((name): [string, string] => [name, String(settings[name])])];
+  return [['consumerGroup', settings.group], ...plain.map((name): [string, string] => [name, String(settings[name] ?? -1)])];
 }
 
 function processQueueInfo({ heldCount, heldBytes, heldFrom, heldTo, commitOffset }: QueueFigures, times: QueueTimes): ProcessQueueInfo {

@@ -1,6 +1,7 @@
 import { apacheServers, type ClusterKind, isLong, servers } from '../clusters.js';
 import { delayScenarios } from './delay.js';
 import { everyPair, type Pair, type Scenario } from './frame.js';
+import { groupsAndOffsetsScenarios } from './groups-and-offsets.js';
 import { orderedScenarios } from './ordered.js';
 import { plainScenarios } from './plain.js';
 import { retryScenarios } from './retry.js';
@@ -12,6 +13,7 @@ const features: readonly (readonly [string, readonly Scenario[]])[] = [
   ['plain', plainScenarios],
   ['ordered', orderedScenarios],
   ['delay', delayScenarios],
+  ['groups and offsets', groupsAndOffsetsScenarios],
   ['retry', retryScenarios],
   ['transactions', transactionScenarios],
 ];
