@@ -149,11 +149,7 @@ export class HalfCheck {
   // Together, because each waits for the disk.
   private async treat(round: Round, halves: readonly MessageExt[]): Promise<void> {
     const passed = await Promise.all(halves.map((half) => this.treatOne(round, half)));
-    for (const [index, half] of halves.entries()) {
-      if (passed[index] === false) round.staysAt ??= half.queueOffset;
-      // Behind one that stays the offset does not move: an op message says that this one is done with.
-      else if (round.staysAt !== undefined && !round.ops.done.has(half.queueOffset)) this.options.ops.add(half.queueOffset);
-    }
+    for (const [index, half] of halves.entries()) if (passed[index] === false) round.staysAt ??= half.queueOffset;
   }
 
   /** @returns whether the half is done with at this place */
@@ -237,11 +233,13 @@ export class HalfCheck {
       return halves.isEnding(half.queueOffset) ? undefined : 'ended';
     }
     halves.move(half.queueOffset, queueOffset);
+    // The offset moves later, and not at all while an older half has to stay: the op message says that this place is done with.
+    ops.add(half.queueOffset);
     return { ...half, queueOffset, physicalOffset, storeTimestamp, properties: new Map([...half.properties, ...changes]) };
   }
 
   private async discard(half: MessageExt): Promise<boolean> {
-    const { writer, halves, logger, prepareDiscard, onDiscard } = this.options;
+    const { writer, halves, ops, logger, prepareDiscard, onDiscard } = this.options;
     // Nobody may end it while it is being given up.
     if (!halves.begin(half.queueOffset)) return false;
     prepareDiscard();
@@ -255,6 +253,7 @@ export class HalfCheck {
       return false;
     }
     halves.end(half.queueOffset, 'moved');
+    ops.add(half.queueOffset);
     const times = checkTimesOf(half);
     logger.log('error', 'a transaction was given up', { times, topic: targetOf(half)?.topic, queueOffset: half.queueOffset });
     onDiscard(half);
