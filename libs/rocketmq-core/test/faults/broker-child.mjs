@@ -23,6 +23,14 @@ const save = (file, when) => ({
 });
 const isDelayed = (topic) => topic === 'SCHEDULE_TOPIC_XXXX';
 const isRetry = (topic) => topic.startsWith('%RETRY%');
+const isHalf = (topic) => topic === 'RMQ_SYS_TRANS_HALF_TOPIC';
+const isOp = (topic) => topic === 'RMQ_SYS_TRANS_OP_HALF_TOPIC';
+const isTransacted = (topic) => topic === 'transacted';
+// A half that the producer is about to be asked about has a counter.
+const moved = (when) => ({
+  ...append(isHalf, when),
+  matches: ([draft]) => isHalf(draft.topic) && draft.properties.includes('TRANSACTION_CHECK_TIMES'),
+});
 const isDead = (topic) => topic.startsWith('%DLQ%');
 
 arm(
@@ -33,6 +41,14 @@ arm(
     'after a retry is delivered': append(isRetry, 'after'),
     'before a dead letter is stored': append(isDead, 'before'),
     'after a dead letter is stored': append(isDead, 'after'),
+    'before a half is stored': append(isHalf, 'before'),
+    'after a half is stored': append(isHalf, 'after'),
+    'before a half is moved': moved('before'),
+    'after a half is moved': moved('after'),
+    'before a committed message is stored': append(isTransacted, 'before'),
+    'after a committed message is stored': append(isTransacted, 'after'),
+    'before an op message is stored': append(isOp, 'before'),
+    'after an op message is stored': append(isOp, 'after'),
     'before offsets of levels are saved': save('delayOffset.json', 'before'),
     'after offsets of levels are saved': save('delayOffset.json', 'after'),
     'before offsets of groups are saved': save('consumerOffset.json', 'before'),

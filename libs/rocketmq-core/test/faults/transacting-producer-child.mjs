@@ -1,0 +1,87 @@
+// A producer to kill, whose local transaction is a line in a journal. Argument: JSON with the folder of the compiled core, name server, group, topic,
+// journal, the first number, how many to send at full speed, the file that ends the sending, the number whose commit it forgets, and the point to die
+// at. Prints `ready`, then `begun <number>` before each send, `executed <number>` after each local
+// transaction, `asked <number>` for each check, and `done` when it sends no more.
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { arm, endWithParent, loader } from './deadly.mjs';
+
+const { folder, namesrvAddr, group, topic, journal, first, count, stopFile, forgotten, deadly } = JSON.parse(process.argv[2]);
+endWithParent();
+const load = loader(folder);
+const { ClientInstance } = await load('client/index.js');
+const { BrokerCalls } = await load('client/instance/calls.js');
+
+const SENDERS = 16;
+const SPARE_PAUSE_MS = 20;
+/** Two of four commit, at once or when they are asked about. */
+const outcomes = ['commit', 'rollback', 'commit', 'rollback'];
+const isOpen = (number) => number % 4 >= 2;
+
+class Journal {
+  lines = new Set(existsSync(journal) ? readFileSync(journal, 'utf8').split('\n') : []);
+
+  write(number) {
+    appendFileSync(journal, `${number}\n`);
+    this.lines.add(String(number));
+  }
+}
+
+class Listener {
+  journal = new Journal();
+
+  executeLocalTransaction({ keys }) {
+    const number = Number(keys);
+    this.journal.write(number);
+    console.log(`executed ${number}`);
+    return isOpen(number) ? 'unknown' : outcomes[number % 4];
+  }
+
+  checkLocalTransaction({ keys: [key] }) {
+    console.log(`asked ${key}`);
+    if (!this.journal.lines.has(key) || Number(key) === forgotten) return 'rollback';
+    return outcomes[Number(key) % 4];
+  }
+}
+
+const call = (methods, when) => ({ prototype: BrokerCalls.prototype, methods, matches: () => true, when });
+const local = (prototype, method, when) => ({ prototype, methods: [method], matches: () => true, when });
+arm(
+  {
+    'before a half is sent': call(['send'], 'before'),
+    'after a half is sent': call(['send'], 'after'),
+    'before the local transaction': local(Journal.prototype, 'write', 'before'),
+    'after the local transaction': local(Journal.prototype, 'write', 'after'),
+    'before the end is told': call(['endTransaction'], 'before'),
+    'after the end is told': call(['endTransaction'], 'after'),
+    'before a check': local(Listener.prototype, 'checkLocalTransaction', 'before'),
+    'after a check': local(Listener.prototype, 'checkLocalTransaction', 'after'),
+  },
+  deadly,
+);
+
+const listener = new Listener();
+const client = new ClientInstance({ namesrvAddr, heartbeatBrokerIntervalMs: 500, pollNameServerIntervalMs: 500 });
+await client.start();
+const producer = client.transactionProducer({
+  ...{ group, topics: [topic], listeners: { journal: listener } },
+  ...{ retryTimesWhenSendFailed: 0, sendMsgTimeoutMs: 1000 },
+});
+await producer.start();
+console.log('ready');
+
+let next = first;
+async function sendMany() {
+  while (!existsSync(stopFile)) {
+    const number = next++;
+    // Sent slowly for the points that nobody has come to yet.
+    if (listener.journal.lines.size > count) await pause(SPARE_PAUSE_MS);
+    console.log(`begun ${number}`);
+    const digest = createHash('sha512').update(String(number)).digest();
+    const body = Buffer.concat(Array.from({ length: 1 + (number % 16) }, () => digest));
+    await producer.sendInTransaction({ topic, body, keys: String(number) }, undefined).catch(() => pause(SPARE_PAUSE_MS));
+  }
+}
+await Promise.all(Array.from({ length: SENDERS }, sendMany));
+console.log('done');

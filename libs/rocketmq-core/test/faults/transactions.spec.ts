@@ -1,0 +1,90 @@
+import { jest } from '@jest/globals';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SeededRandom } from '../../testing/index.js';
+import { compileCore } from '../crash-process/compiled-core.js';
+import { nothingFound } from './checkers.js';
+import type { DeadlyPoint } from './mortal-process.js';
+import { TransactionRun } from './transaction-run.js';
+
+const LONG = process.env.TEST_LONG === '1';
+const TRANSACTIONS = LONG ? 100_000 : 2000;
+const ROUNDS = LONG ? 20 : 1;
+const MINUTE_MS = 60_000;
+
+/** Points that are reached once for each transaction, and points that are reached a few times a second. */
+const brokerPoints = {
+  often: ['a half is stored', 'a committed message is stored', 'a half is moved'],
+  seldom: ['an op message is stored', 'offsets of groups are saved'],
+};
+const producerPoints = { often: ['a half is sent', 'the local transaction', 'the end is told', 'a check'], seldom: [] };
+
+jest.setTimeout(LONG ? 180 * MINUTE_MS : 5 * MINUTE_MS);
+
+describe('kill -9 between the first half of a transaction and its end', () => {
+  let folder = '';
+  let compiled = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rocketmq-transactions-'));
+    compiled = join(folder, 'core');
+    await compileCore(compiled);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
+  const random = new SeededRandom(seed);
+
+  function deadlyPoints({ often, seldom }: { readonly often: readonly string[]; readonly seldom: readonly string[] }): DeadlyPoint[] {
+    const around = (points: readonly string[]) => points.flatMap((point) => [`before ${point}`, `after ${point}`]);
+    const once = () => [
+      ...around(often).map((point) => ({ point, count: 1 + random.below(100) })),
+      ...around(seldom).map((point) => ({ point, count: 1 + random.below(4) })),
+    ];
+    return shuffled(Array.from({ length: ROUNDS }, once).flat());
+  }
+
+  function shuffled<T>(list: readonly T[]): T[] {
+    const rest = [...list];
+    return Array.from(list, () => rest.splice(random.below(rest.length), 1)[0] as T);
+  }
+
+  const folderOf = async (name: string): Promise<string> => {
+    await mkdir(join(folder, name));
+    return join(folder, name);
+  };
+
+  it('delivers what was committed, nothing that was rolled back, and leaves nothing open', async () => {
+    const points = { broker: deadlyPoints(brokerPoints), producer: deadlyPoints(producerPoints) };
+    const run = new TransactionRun({
+      ...{ compiled, folder: await folderOf('run'), transactionCount: TRANSACTIONS },
+      brokerPoints: points.broker,
+      producerPoints: points.producer,
+    });
+    await run.run();
+    expect({ seed, faults: run.faults.slice(0, 20), findings: run.history.findings() }).toEqual({
+      seed,
+      faults: [],
+      findings: nothingFound,
+    });
+    expect([...run.deaths].sort()).toEqual([...points.broker, ...points.producer].map(({ point }) => point).sort());
+    expect(run.history.countOf('acknowledged')).toBeGreaterThan(TRANSACTIONS / 3);
+    expect(run.asked).toBeGreaterThan(TRANSACTIONS / 3);
+    const { duplicates } = run.history;
+    console.info(`${run.executed} of ${run.begunCount} transactions, ${run.asked} questions, ${run.deaths.length} kills, ${duplicates} duplicates`);
+  });
+
+  it('is a run that finds a commit that its listener denies', async () => {
+    const options = {
+      compiled,
+      folder: await folderOf('canary'),
+      transactionCount: 100,
+      brokerPoints: [],
+      producerPoints: [],
+      forgotten: 6,
+    };
+    const run = new TransactionRun(options);
+    await run.run(1);
+    expect(run.history.findings()).toEqual({ ...nothingFound, lost: ['6'] });
+  });
+});
