@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { ReceivedMessage, ConsumeContext, PushConsumer } from 'rocketmq-core/client';
+import type { ConsumeContext, ConsumeResult, PushConsumer, ReceivedMessage } from 'rocketmq-core/client';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { planGroup, type GroupPlan } from '../coordination/group-coordinator.js';
 import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
@@ -77,15 +77,16 @@ export class ConsumerOrchestrator {
     });
   }
 
-  private async deliver(plan: GroupPlan, message: ReceivedMessage, context: ConsumeContext): Promise<void> {
+  private async deliver(plan: GroupPlan, message: ReceivedMessage, context: ConsumeContext): Promise<ConsumeResult> {
     const endpoint = plan.route(message.topic, message.tags);
     if (endpoint === undefined) {
-      // Only a message of an earlier subscription gets here, by way of its retry topic.
+      // Only a message of an earlier subscription gets here, by way of the retry topic. Nobody wants it, but nobody consumed it either.
       this.logger.warn(
-        `no listener of ${plan.group} takes ${message.messageId} of ${message.topic} with tag ${message.tags ?? '(none)'}: passed over`,
+        `no listener of ${plan.group} takes ${message.messageId} of ${message.topic} with tag ${message.tags ?? '(none)'}: it is a dead letter`,
       );
-      return;
+      return { deadLetter: true };
     }
     await endpoint.handle(message, context.signal);
+    return undefined;
   }
 }
