@@ -85,6 +85,7 @@ export type { AllocateFunction, AllocationInput } from './rebalance/allocation.j
 export { allocateByConsistentHash } from './rebalance/consistent-hash.js';
 export { allocateByConfig } from './rebalance/fixed-queues.js';
 export { allocateByMachineRoom, allocateNearby, type MachineRooms } from './rebalance/machine-rooms.js';
+export { movePileUp, type MovePileUpOptions, type PileUpClient, type PileUpMove } from './pile-up/move-pile-up.js';
 export { Producer } from './producer/producer.js';
 export { TransactionProducer } from './producer/transaction-producer.js';
 export type {

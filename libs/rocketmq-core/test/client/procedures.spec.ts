@@ -1,5 +1,5 @@
 import { ResponseCode } from '../../src/protocol/index.js';
-import type { ClientInstance, ReceivedMessage } from '../../src/client/index.js';
+import { movePileUp, type ClientInstance, type ReceivedMessage } from '../../src/client/index.js';
 import { Cluster, eventually, Inbox } from './cluster.js';
 
 /** Clients that ask for routes often: producers have the new one soon. */
@@ -148,6 +148,54 @@ describe('draining a broker', () => {
     await cluster.stopBroker('broker-a');
     const sent = await stopSending();
     expect(new Set(await inbox.until(sent)).size).toBe(sent);
+  });
+});
+
+describe('moving a pile-up', () => {
+  it('keeps keys and order, in place of the handler that cannot keep up', async () => {
+    await start();
+    await topicOf('Narrow', 1);
+    await topicOf('Broad', 4);
+    const slow = await consumer('Movers', 'Narrow', () => undefined, { consumeMessageBatchMaxSize: 1 });
+    await slow.shutdown();
+    const producer = client.producer({ group: 'P' });
+    await producer.start();
+    for (let i = 0; i < 60; i += 1) {
+      const key = String(i % 6);
+      const message = { topic: 'Narrow', body: Buffer.from(`${key}:${i}`), tags: 'A', keys: key, properties: { colour: 'red' } };
+      await producer.send(message, { shardingKey: key });
+    }
+    const move = await movePileUp(client, {
+      group: 'Movers',
+      from: 'Narrow',
+      to: 'Broad',
+      consumer: { persistConsumerOffsetIntervalMs: 20 },
+    });
+    const received = new Map<string, number[]>();
+    const queues = new Map<string, Set<number>>();
+    const inbox = new Inbox<ReceivedMessage>();
+    await consumer(
+      'Wide-movers',
+      'Broad',
+      (message) => {
+        const [key = '', number] = message.body.toString().split(':');
+        received.set(key, [...(received.get(key) ?? []), Number(number)]);
+        queues.set(key, (queues.get(key) ?? new Set()).add(message.queue.queueId));
+        inbox.add(message);
+      },
+      { orderly: true },
+    );
+    const [first] = await inbox.until(60);
+    expect(first).toMatchObject({ tags: 'A', keys: [expect.any(String)] });
+    expect(first?.properties.get('colour')).toBe('red');
+    expect(first?.properties.get('movedFrom')).toMatch(/^Narrow:/);
+    for (const numbers of received.values()) expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    for (const ids of queues.values()) expect(ids.size).toBe(1);
+    expect(new Set([...queues.values()].flatMap((ids) => [...ids])).size).toBeGreaterThan(1);
+    await move.stop();
+    expect(move.moved).toBe(60);
+    await committed('Movers', 'Narrow', 60);
+    await expect(movePileUp(client, { group: 'Movers', from: 'Narrow', to: 'Narrow' })).rejects.toThrow('another topic');
   });
 });
 
