@@ -94,6 +94,7 @@ export class Producer {
 
   /** Announces the group. Needs no server: brokers are found at the first send. */
   start(): Promise<void> {
+    if (this.ended !== undefined) return Promise.reject(this.closedError());
     this.starting ??= this.begin().catch((error: unknown) => {
       this.starting = undefined;
       throw error;
@@ -117,7 +118,7 @@ export class Producer {
     const quiet = Promise.all([sendQueue.idle(), requester.idle()]).then(() => undefined);
     await within(quiet, { clock, timeoutMs: deadlineMs, what: 'waiting for sends' }).catch(() => undefined);
     sendQueue.close();
-    requester.close(new OperationFailed('closed', `producer ${this.group} was shut down`));
+    requester.close(this.closedError());
     await membership.leave();
   }
 
@@ -210,9 +211,8 @@ export class Producer {
   }
 
   private async begin(): Promise<void> {
-    if (this.state === 'stopped') throw new OperationFailed('closed', `producer ${this.group} was shut down`);
     await this.parts.membership.join();
-    if (this.ended !== undefined) throw new OperationFailed('closed', `producer ${this.group} was shut down while it started`);
+    if (this.ended !== undefined) throw this.closedError();
     this.state = 'running';
   }
 
@@ -261,6 +261,10 @@ export class Producer {
     } finally {
       sendQueue.leave(payload.body.length);
     }
+  }
+
+  private closedError(): OperationFailed {
+    return new OperationFailed('closed', `producer ${this.group} was shut down`);
   }
 
   private assertRunning(): void {
