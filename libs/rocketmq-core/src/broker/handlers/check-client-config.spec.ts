@@ -25,7 +25,7 @@ describe('checkClientConfig', () => {
       'SQL92',
       'a = ',
       true,
-      { code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: expect.stringMatching(/^Invalid MessageSelector\. a value/) as string },
+      { code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: expect.stringMatching(/^the expression cannot be read: a value/) as string },
     ],
     ['XPATH', 'a = 1', true, { code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: expect.stringContaining('XPATH') as string }],
   ])('%s %j with enablePropertyFilter=%s', (type, expression, enabled, expected) => {

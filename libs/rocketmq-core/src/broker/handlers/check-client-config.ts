@@ -10,7 +10,7 @@ export interface CheckClientConfigOptions {
   readonly settings: { readonly enablePropertyFilter: boolean };
 }
 
-const failed = (reason: string) => ({ code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: `Invalid MessageSelector. ${reason}` });
+const failed = (reason: string) => ({ code: ResponseCode.SUBSCRIPTION_PARSE_FAILED, remark: `the expression cannot be read: ${reason}` });
 
 /** Tells a consumer before it starts whether its filter can be used here. As Java: ClientManageProcessor.checkClientConfig. */
 export function checkClientConfig({ expressions, settings }: CheckClientConfigOptions): Handler<typeof CheckClientConfig> {

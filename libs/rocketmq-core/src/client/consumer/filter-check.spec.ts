@@ -26,7 +26,7 @@ describe('checkFilters', () => {
   });
 
   it('fails with the answer of a broker that refuses', async () => {
-    const refused = new CallRefused('CheckClientConfig', 'b:1', { code: 23, remark: 'Invalid MessageSelector.' });
+    const refused = new CallRefused('CheckClientConfig', 'b:1', { code: 23, remark: 'the expression cannot be read' });
     await expect(ask({ 'b:1': refused }, bySql('a ='))).rejects.toMatchObject({ responseCode: 23, address: 'b:1' });
   });
 

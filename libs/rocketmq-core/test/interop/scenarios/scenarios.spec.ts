@@ -1,5 +1,6 @@
 import { apacheServers, type ClusterKind, isLong, servers } from '../clusters.js';
 import { delayScenarios } from './delay.js';
+import { filteringScenarios } from './filtering.js';
 import { everyPair, type Pair, type Scenario } from './frame.js';
 import { groupsAndOffsetsScenarios } from './groups-and-offsets.js';
 import { orderedScenarios } from './ordered.js';
@@ -16,6 +17,7 @@ const features: readonly (readonly [string, readonly Scenario[]])[] = [
   ['groups and offsets', groupsAndOffsetsScenarios],
   ['retry', retryScenarios],
   ['transactions', transactionScenarios],
+  ['filtering', filteringScenarios],
 ];
 
 const targets: readonly ClusterKind[] = [
@@ -53,8 +55,12 @@ describe.each(targets)('the scenarios with $title', (target) => {
   afterAll(() => stage.stop(), 240_000);
 
   const runs = runsOf(target);
-  const beside = runs.filter(({ scenario }) => scenario.isAlone !== true);
   const alone = runs.filter(({ scenario }) => scenario.isAlone === true);
+  const restarting = runs.filter(({ scenario }) => scenario.restarts === true);
+  const beside = runs.filter((run) => !alone.includes(run) && !restarting.includes(run));
   for (const { title, scenario, pair } of beside) it.concurrent(title, () => stage.run(scenario, pair), timeoutMs);
+  describe('over a restart', () => {
+    for (const { title, scenario, pair } of restarting) it.concurrent(title, () => stage.run(scenario, pair), timeoutMs);
+  });
   for (const { title, scenario, pair } of alone) it(title, () => stage.run(scenario, pair), timeoutMs);
 });
