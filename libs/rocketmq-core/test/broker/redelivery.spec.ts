@@ -135,6 +135,24 @@ describe('redelivery by the broker', () => {
     expect((await firstOf('%DLQ%G')).body.toString()).toBe('dead');
   });
 
+  it('takes a retry at any time by the timer of the retry topic', async () => {
+    await start();
+    const since = clock.now();
+    const properties = textOf({ RETRY_TOPIC: 'T', UNIQ_KEY: 'U', TIMER_DELAY_MS: '7300' });
+    const answer = await client.send('%RETRY%G', 'x', { properties, reconsumeTimes: 1, maxReconsumeTimes: 16, queueId: 0 });
+    expect(answer.code).toBe(ResponseCode.SUCCESS);
+    const message = await firstOf('%RETRY%G');
+    expect(message).toMatchObject({ topic: '%RETRY%G', reconsumeTimes: 1, body: Buffer.from('x') });
+    expect(message.properties.get('RETRY_TOPIC')).toBe('T');
+    // The timer is as exact as its precision, a second.
+    expect(clock.now() - since).toBeGreaterThanOrEqual(6 * SECOND);
+    expect(clock.now() - since).toBeLessThanOrEqual(9 * SECOND);
+    // It failed again: what brought it here is spent.
+    const again = clock.now();
+    await sendBack(message);
+    expect((await awaitRetry(1, 30 * SECOND, again)).message).toMatchObject({ reconsumeTimes: 2 });
+  });
+
   it('refuses a timer where there is none, in a way that tells the client to take a level', async () => {
     await start({ timerWheelEnable: false });
     const properties = textOf({ RETRY_TOPIC: 'T', UNIQ_KEY: 'U', TIMER_DELAY_MS: '7300' });

@@ -132,6 +132,24 @@ describe('redelivery', () => {
     expect([...(await seen.until(5))].sort()).toEqual(['first 0', 'second 0', 'second 1', 'third 0', 'third 1']);
   });
 
+  it('delivers again after a time of its own', async () => {
+    await start();
+    const seen = new Inbox<ReceivedMessage>();
+    await consume({
+      onMessage: (message) => {
+        seen.add(message);
+        return message.reconsumeTimes < 2 ? { retry: true, delayMs: 1300 } : undefined;
+      },
+    });
+    const { messageId } = await producer.send({ topic: 'T', body: 'x', tags: 'A' });
+    const all = await seen.until(3);
+    expect(all.map(({ reconsumeTimes }) => reconsumeTimes)).toEqual([0, 1, 2]);
+    for (const again of all.slice(1)) {
+      expect(again).toMatchObject({ messageId, topic: 'T', tags: 'A', queue: { topic: '%RETRY%G' } });
+      expect(again.properties.get('TIMER_DELAY_MS')).toBe('1300');
+    }
+  });
+
   it('takes the next longer level for a delay of its own where the broker has no timer', async () => {
     await start({ timerWheelEnable: false });
     const seen = new Inbox<ReceivedMessage>();
