@@ -1,4 +1,4 @@
-import { everyPair, type Scenario } from './frame.js';
+import { acrossLanguages, everyPair, type Scenario } from './frame.js';
 import type { Consuming, Seen, SendPlan } from './party.js';
 import { keysOfSend, untilKeys } from './watched-list.js';
 
@@ -101,8 +101,8 @@ export const delayScenarios: readonly Scenario[] = [
   },
   {
     name: 'delivers after a restart of the broker what waited through it',
-    pairs: everyPair,
-    isAlone: true,
+    pairs: acrossLanguages,
+    restarts: true,
     async run({ from, to, topic: create, named, restartBroker }) {
       const topic = await create('restart');
       await from.send({ topic, prefix: 'level', count: 5, delayLevel: 2 });

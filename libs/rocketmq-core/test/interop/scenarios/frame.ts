@@ -28,8 +28,10 @@ export interface Scenario {
   readonly pairs?: readonly Pair[];
   /** Default both brokers. */
   readonly targets?: readonly TargetKind[];
-  /** Nothing runs beside it: it stops the broker, or counts all that a broker has. */
+  /** Nothing runs beside it: it counts all that a broker has. */
   readonly isAlone?: boolean;
+  /** It calls `restartBroker`: those scenarios run beside each other, apart from the others, and share the restart. */
+  readonly restarts?: boolean;
   /** With Apache's own times it would take minutes. */
   readonly needsShortTimes?: boolean;
   /** Only in the long sets. */
@@ -58,7 +60,7 @@ export interface ScenarioWorld {
   /** A started client of ours with the short settings, shut down with the scenario. */
   readonly client: (options?: Partial<ClientOptions>) => Promise<ClientInstance>;
   readonly java: JavaDriver;
-  /** Restarts the broker on its store; only for scenarios that run alone. */
+  /** Restarts the broker on its store, once all scenarios that run have asked for it. For those that say `restarts`. */
   readonly restartBroker: () => Promise<void>;
   /** Runs at the end of the scenario, the last one given first, whether it succeeded or not. */
   readonly onEnd: (action: () => Promise<void>) => void;

@@ -117,8 +117,8 @@ export const retryScenarios: readonly Scenario[] = [
       // It ends when the messages are handed back.
       await first.stop();
       const second = await from.consume({ group, topic });
-      await untilKeys(second, keysOfSend('heir', COUNT));
-      expect(second.seen.every(({ reconsumeTimes }) => reconsumeTimes === 1)).toBe(true);
+      // At its end the first may hand the same messages back as an offset that lags behind: they come twice then.
+      await second.until('each once refused', (seen) => keysOfSend('heir', COUNT).every((key) => failuresOf(seen, key).includes(1)));
       expect(new Set(second.seen.map((one) => one.topic))).toEqual(new Set([topic]));
     },
   },

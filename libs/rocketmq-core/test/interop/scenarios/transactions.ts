@@ -78,7 +78,7 @@ export const transactionScenarios: readonly Scenario[] = [
   {
     name: 'keeps open transactions over a restart of the broker',
     pairs: onlyOurs,
-    isAlone: true,
+    restarts: true,
     async run({ from, to, topic: create, named, restartBroker }) {
       const topic = await create('tx-restart');
       const plan = { group: named('tx-restart-producers'), topic, prefix: 'kept', count: 3 };

@@ -16,6 +16,7 @@ import type { Pair, Scenario, ScenarioWorld, TargetKind } from './frame.js';
 import { JavaParty } from './java-party.js';
 import { OurParty } from './our-party.js';
 import type { Party, PartyKind } from './party.js';
+import { RestartGate } from './restart-gate.js';
 import { brokerSettings, javaBrokerProperties, javaClientProperties, ourClientSettings } from './short-settings.js';
 
 const javaClient = '5.5.0';
@@ -23,6 +24,7 @@ const javaClient = '5.5.0';
 /** One broker with its name server, one Java process and one administrator for all scenarios. */
 export class Stage {
   private names = 0;
+  private readonly gate = new RestartGate(() => this.cluster.restartBroker());
 
   private constructor(
     private readonly cluster: Cluster,
@@ -40,7 +42,16 @@ export class Stage {
   }
 
   /** @throws what the scenario threw, or what its end threw */
-  async run(scenario: Scenario, pair: Pair): Promise<void> {
+  run(scenario: Scenario, pair: Pair): Promise<void> {
+    return this.gate.during(() => this.play(scenario, pair));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.administrator.shutdown(), this.java.stop()]);
+    await this.cluster.stop();
+  }
+
+  private async play(scenario: Scenario, pair: Pair): Promise<void> {
     const world = new World({ ...this.shared(), pair, named: (what) => this.named(what) });
     let failure: { readonly error: unknown } | undefined;
     try {
@@ -52,22 +63,18 @@ export class Stage {
     if (failure !== undefined) throw failure.error;
   }
 
-  async stop(): Promise<void> {
-    await Promise.all([this.administrator.shutdown(), this.java.stop()]);
-    await this.cluster.stop();
-  }
-
   private named(what: string): string {
     return `${what}-${this.names++}`;
   }
 
   private shared() {
-    return { cluster: this.cluster, java: this.java, admin: this.administrator.admin(), target: this.target };
+    return { cluster: this.cluster, restart: () => this.gate.ask(), java: this.java, admin: this.administrator.admin(), target: this.target };
   }
 }
 
 interface WorldParts {
   readonly cluster: Cluster;
+  readonly restart: () => Promise<void>;
   readonly java: JavaDriver;
   readonly admin: AdminClient;
   readonly target: { readonly kind: TargetKind; readonly version: string };
@@ -152,7 +159,7 @@ class World implements ScenarioWorld {
     return client;
   };
 
-  readonly restartBroker = (): Promise<void> => this.parts.cluster.restartBroker();
+  readonly restartBroker = (): Promise<void> => this.parts.restart();
 
   readonly onEnd = (action: () => Promise<void>): void => {
     this.ends.push(action);
@@ -162,15 +169,13 @@ class World implements ScenarioWorld {
   async end(): Promise<void> {
     const failures: unknown[] = [];
     for (const action of this.ends.reverse()) await action().catch((error: unknown) => failures.push(error));
+    // Last of all: a consumer that ends writes its offsets.
+    if (this.ownFolder !== undefined) await rm(this.ownFolder, { recursive: true, force: true });
     if (failures.length > 0) throw failures[0];
   }
 
   private folder(): string {
-    if (this.ownFolder === undefined) {
-      const folder = mkdtempSync(join(tmpdir(), 'rocketmq-scenario-'));
-      this.ownFolder = folder;
-      this.onEnd(() => rm(folder, { recursive: true, force: true }));
-    }
+    this.ownFolder ??= mkdtempSync(join(tmpdir(), 'rocketmq-scenario-'));
     return this.ownFolder;
   }
 
