@@ -68,7 +68,13 @@ export class Stage {
   }
 
   private shared() {
-    return { cluster: this.cluster, restart: () => this.gate.ask(), java: this.java, admin: this.administrator.admin(), target: this.target };
+    return {
+      cluster: this.cluster,
+      restart: () => this.gate.ask(),
+      java: this.java,
+      admin: this.administrator.admin(),
+      target: this.target,
+    };
   }
 }
 
