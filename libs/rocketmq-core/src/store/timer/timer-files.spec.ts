@@ -140,6 +140,18 @@ describe('the files of the timer', () => {
     again.close();
   });
 
+  it('counts everything as waiting when a crash came before the first checkpoint', () => {
+    const disk = newDisk();
+    const timer = filesOn(disk);
+    timer.add(entry(1, { outMs: NOW + 3000 }));
+    timer.add(entry(2));
+    timer.commit();
+    const again = filesOn(disk);
+    expect(again.open(() => undefined)).toMatchObject({ readTimeMs: NOW + 3000, queueOffset: 0 });
+    expect(physicalOffsets(again, NOW + 3000)).toEqual([100]);
+    again.close();
+  });
+
   it('does not revive what was delivered', async () => {
     const disk = newDisk();
     const timer = filesOn(disk);
