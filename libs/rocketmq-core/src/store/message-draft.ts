@@ -4,6 +4,8 @@ import type { RecordContent } from '../protocol/index.js';
 export interface MessageDraft extends RecordContent {
   /** Property WAIT: false answers before flush and replication. */
   readonly waitForStore: boolean;
+  /** Made from a stored message: its body was small enough once, and a limit that was lowered since must not keep it from moving on. */
+  readonly isCopy?: boolean;
 }
 
 /** The messages of one batch send: one topic and queue, appended together or not at all. */

@@ -132,6 +132,13 @@ describe('MessageStore', () => {
     await small.close();
   });
 
+  it('takes a copy of a stored message that is larger than messages may be now', async () => {
+    const small = makeStore(new MemoryFileSystem(), { maxMessageSize: 100 });
+    await small.open();
+    expect((await small.append({ ...messageDraft({ body: Buffer.alloc(101) }), isCopy: true })).kind).toBe('ok');
+    await small.close();
+  });
+
   it('refuses a record that no segment can hold', async () => {
     expect((await store.append(messageDraft({ body: Buffer.alloc(4096) }))).kind).toBe('message-illegal');
   });

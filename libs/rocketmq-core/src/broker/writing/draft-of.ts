@@ -33,5 +33,6 @@ export function draftOf(message: MessageExt, changes: DraftChanges): MessageDraf
     body: changes.body ?? message.body,
     properties: typeof properties === 'string' ? properties : printProperties(properties),
     waitForStore: changes.waitForStore ?? false,
+    isCopy: true,
   };
 }

@@ -97,10 +97,11 @@ export class AppendQueue {
     return this.answered({ ...first, storeTimestamp, physicalOffsets }, draft.waitForStore);
   }
 
-  private refusalOf(content: RecordContent, size: number): AppendRefusal | undefined {
+  private refusalOf(content: RecordContent & Pick<MessageDraft, 'isCopy'>, size: number): AppendRefusal | undefined {
     const { config, health, log } = this.options;
     if (!health.isRunning) return { kind: 'not-writable', reason: health.reason };
-    const limits = { bodySizeMax: config.maxMessageSize, appendPropertyCrc: config.enabledAppendPropCRC };
+    const bodySizeMax = content.isCopy === true ? Infinity : config.maxMessageSize;
+    const limits = { bodySizeMax, appendPropertyCrc: config.enabledAppendPropCRC };
     const reason = recordProblem(content, limits) ?? placeProblem(content);
     if (reason !== undefined) return { kind: 'message-illegal', reason };
     if (size + BLANK_SIZE_MIN > log.segments.segmentSize) return { kind: 'message-illegal', reason: 'the record is larger than a segment' };
