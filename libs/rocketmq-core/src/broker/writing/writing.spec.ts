@@ -63,7 +63,7 @@ describe('writing and reading of the broker itself', () => {
     if (message === undefined) throw new Error('nothing was stored');
     const { waitForStore, ...same } = draftOf(message, { topic: 'U', queueId: 5 });
     expect(waitForStore).toBe(false);
-    expect(same).toEqual({ ...original, topic: 'U', queueId: 5, waitForStore: undefined });
+    expect(same).toEqual({ ...original, topic: 'U', queueId: 5, waitForStore: undefined, isCopy: true });
     const changed = draftOf(message, { topic: 'U', queueId: 0, properties: new Map([['c', 'd']]), reconsumeTimes: 4 });
     expect(parseProperties(changed.properties)).toEqual(new Map([['c', 'd']]));
     expect(changed.reconsumeTimes).toBe(4);
