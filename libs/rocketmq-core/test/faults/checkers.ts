@@ -30,17 +30,21 @@ export class History {
   private readonly messages = new Map<string, Message>();
   private readonly unexpected = new Set<string>();
   private readonly damaged = new Set<string>();
+  private readonly fates: Record<Fate, number> = { acknowledged: 0, failed: 0, unknown: 0 };
   private missingCount = 0;
 
   /** Write down every message before it leaves: until it is settled its end is unknown. */
   sent(key: string, body: Buffer): void {
     if (this.messages.has(key)) throw new Error(`${key} is sent twice by the test`);
     this.messages.set(key, { digest: digestOf(body), fate: 'unknown', arrivals: 0 });
+    this.fates.unknown += 1;
   }
 
   settled(key: string, fate: Fate): void {
     const message = this.messages.get(key);
     if (message === undefined) throw new Error(`${key} was never sent by the test`);
+    this.fates[message.fate] -= 1;
+    this.fates[fate] += 1;
     message.fate = fate;
     if (fate === 'acknowledged' && message.arrivals === 0) this.missingCount += 1;
   }
@@ -61,9 +65,7 @@ export class History {
   }
 
   countOf(fate: Fate): number {
-    let count = 0;
-    for (const message of this.messages.values()) if (message.fate === fate) count += 1;
-    return count;
+    return this.fates[fate];
   }
 
   /** Acknowledged messages that have not arrived yet. */

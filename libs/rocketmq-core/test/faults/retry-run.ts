@@ -62,7 +62,7 @@ export class RetryRun {
       await this.createGroup(client);
       lives.push(this.live(this.options.consumerPoints, (deadly) => this.consumer(deadly)));
       await this.sendAll(client);
-      while (this.deadlyLeft > 0 || this.history.missing > missingMax) {
+      while (this.faults.length === 0 && (this.deadlyLeft > 0 || this.history.missing > missingMax)) {
         await this.readLetters(`127.0.0.1:${port}`);
         await pause(100);
       }
@@ -74,7 +74,7 @@ export class RetryRun {
       await this.remoting.close(0);
       await this.nameServer.stop(0);
     }
-    this.checkDeliveries();
+    if (this.faults.length === 0) this.checkDeliveries();
   }
 
   private isEnded(): boolean {
