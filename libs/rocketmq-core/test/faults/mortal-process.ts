@@ -39,6 +39,10 @@ export class MortalProcess {
     return this.errors;
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.died;

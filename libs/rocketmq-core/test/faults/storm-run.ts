@@ -1,0 +1,187 @@
+import { ClientInstance, isSendFailed, type Producer } from '../../src/client/index.js';
+import type { SeededRandom } from '../../testing/index.js';
+import { Cluster } from '../client/cluster.js';
+import { History } from './checkers.js';
+import { MortalProcess } from './mortal-process.js';
+import { QueueOrder } from './queue-order.js';
+
+export interface StormOptions {
+  /** Folder of the compiled core. */
+  readonly compiled: string;
+  readonly random: SeededRandom;
+  readonly orderly: boolean;
+}
+
+type Event = 'join' | 'leave' | 'kill' | 'freeze' | 'pause';
+
+interface Member {
+  readonly name: string;
+  readonly process: MortalProcess;
+  paused: boolean;
+}
+
+const TOPIC = 'stormy';
+const QUEUES = 8;
+export const CONCURRENCY = 8;
+const MEMBERS_MIN = 2;
+const MEMBERS_MAX = 5;
+const HOLD_MS = 3;
+const BETWEEN_SENDS_MS = 4;
+/** Longer than a lock lives, at its holder and at the broker: others may have what a frozen process had. */
+const FREEZE_MAX_MS = 3000;
+const LOCK_LIFE_MS = 2000;
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const now = () => Number(process.hrtime.bigint() / 1000n);
+
+/** Members of one group that come, go, die, freeze and pause while messages are sent to all queues. */
+export class StormRun {
+  readonly history = new History();
+  readonly order = new QueueOrder();
+  readonly events: string[] = [];
+  private readonly members = new Map<string, Member>();
+  private readonly ends: Promise<unknown>[] = [];
+  private names = 0;
+  private sending = true;
+
+  private constructor(
+    private readonly options: StormOptions,
+    private readonly cluster: Cluster,
+    private readonly client: ClientInstance,
+    private readonly producer: Producer,
+  ) {}
+
+  static async start(options: StormOptions): Promise<StormRun> {
+    const cluster = await Cluster.start(['broker-a'], { rebalanceLockMaxLiveTime: LOCK_LIFE_MS });
+    const client = await cluster.client();
+    await client.admin().topics.createOrUpdate({ topic: TOPIC, readQueueNums: QUEUES, writeQueueNums: QUEUES });
+    const producer = client.producer({ group: 'storm-producer' });
+    await producer.start();
+    return new StormRun(options, cluster, client, producer);
+  }
+
+  /** Sends until `quiet` is called. */
+  async load(): Promise<void> {
+    for (let number = 0; this.sending; number += 1) {
+      await this.send(number);
+      await sleep(BETWEEN_SENDS_MS);
+    }
+  }
+
+  async join(): Promise<void> {
+    const { compiled, orderly } = this.options;
+    const name = `member-${this.names++}`;
+    const options = {
+      group: 'storm',
+      orderly,
+      concurrency: CONCURRENCY,
+      persistConsumerOffsetIntervalMs: 200,
+      rebalanceIntervalMs: 1000,
+      lockIntervalMs: 300,
+      lockMaxLiveTimeMs: LOCK_LIFE_MS / 2,
+    };
+    const argument = { folder: compiled, namesrvAddr: this.cluster.namesrvAddr, options, topic: TOPIC, holdMs: HOLD_MS };
+    const process = new MortalProcess('member-child.mjs', argument, (line) => this.take(name, line));
+    if ((await process.ready()) === undefined) throw new Error(`${name} did not start: ${process.complaints}`);
+    this.members.set(name, { name, process, paused: false });
+  }
+
+  async joinUntil(count: number): Promise<void> {
+    while (this.members.size < count) await this.join();
+  }
+
+  /** One thing happens to one member. */
+  async disturb(events: readonly Event[]): Promise<void> {
+    const event = this.choose(events);
+    const member = this.one([...this.members.values()]);
+    this.events.push(`${event} ${event === 'join' ? `member-${this.names}` : member.name}`);
+    if (event === 'join') return this.join();
+    if (event === 'pause') {
+      member.paused = !member.paused;
+      member.process.signal('SIGUSR2');
+      return;
+    }
+    if (event === 'freeze') return this.freeze(member);
+    this.members.delete(member.name);
+    if (event === 'leave') {
+      member.process.signal('SIGTERM');
+      this.ends.push(this.expectCleanEnd(member));
+      return;
+    }
+    await member.process.kill();
+    this.order.halted(member.name, now());
+  }
+
+  /** Ends the load, lets everybody go on, and waits until all that was sent has been seen. */
+  async drain(): Promise<void> {
+    this.sending = false;
+    for (const member of this.members.values()) {
+      if (member.paused) member.process.signal('SIGUSR2');
+      member.paused = false;
+    }
+    while (this.history.missing > 0) await sleep(50);
+  }
+
+  /** Waits until as many more messages have been sent and seen. */
+  async calm(messageCount: number): Promise<void> {
+    const goal = this.history.sentCount + messageCount;
+    while (this.history.sentCount < goal) await sleep(50);
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.ends.splice(0));
+  }
+
+  async stop(): Promise<void> {
+    this.sending = false;
+    await Promise.all([...this.members.values()].map(({ process }) => process.kill()));
+    await this.settled();
+    await this.client.shutdown(1000);
+    await this.cluster.stop();
+  }
+
+  private choose(events: readonly Event[]): Event {
+    if (this.members.size <= MEMBERS_MIN) return 'join';
+    return this.one(this.members.size >= MEMBERS_MAX ? events.filter((event) => event !== 'join') : events);
+  }
+
+  private one<T>(all: readonly T[]): T {
+    const chosen = all[this.options.random.below(all.length)];
+    if (chosen === undefined) throw new Error('nothing to choose from');
+    return chosen;
+  }
+
+  private async freeze({ name, process }: Member): Promise<void> {
+    process.signal('SIGSTOP');
+    this.order.halted(name, now());
+    await sleep(this.options.random.below(FREEZE_MAX_MS));
+    process.signal('SIGCONT');
+  }
+
+  private async expectCleanEnd({ name, process }: Member): Promise<void> {
+    const end = await process.died;
+    if (end !== '0') throw new Error(`${name} ended with ${end}: ${process.complaints}`);
+  }
+
+  private async send(number: number): Promise<void> {
+    const key = `m-${number}`;
+    const body = this.options.random.bytes(1 + this.options.random.below(200));
+    this.history.sent(key, body);
+    try {
+      await this.producer.send({ topic: TOPIC, body, keys: key });
+      this.history.settled(key, 'acknowledged');
+    } catch (error) {
+      if (!isSendFailed(error)) throw error;
+      this.history.settled(key, error.outcome);
+    }
+  }
+
+  private take(member: string, line: string): void {
+    const [what, queueId, queueOffset, ...rest] = line.split(' ');
+    if (what === 'began') {
+      const [key = '', body = '', at] = rest;
+      this.history.arrived(key, Buffer.from(body, 'base64'));
+      this.order.began(member, Number(queueId), Number(queueOffset), Number(at));
+    } else if (what === 'ended') this.order.ended(member, Number(queueId), Number(queueOffset), Number(rest[0]));
+  }
+}
