@@ -5,6 +5,7 @@ import { everyPair, type Pair, type Scenario } from './frame.js';
 import { groupsAndOffsetsScenarios } from './groups-and-offsets.js';
 import { orderedScenarios } from './ordered.js';
 import { plainScenarios } from './plain.js';
+import { pullAndRequestScenarios } from './pull-and-request.js';
 import { retryScenarios } from './retry.js';
 import { hasShortTimes, patienceMs } from './short-settings.js';
 import { transactionScenarios } from './transactions.js';
@@ -18,6 +19,7 @@ const features: readonly (readonly [string, readonly Scenario[]])[] = [
   ['retry', retryScenarios],
   ['transactions', transactionScenarios],
   ['filtering', filteringScenarios],
+  ['pull and request', pullAndRequestScenarios],
 ];
 
 const targets: readonly ClusterKind[] = [
