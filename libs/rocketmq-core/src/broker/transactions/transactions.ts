@@ -96,9 +96,10 @@ export class Transactions {
     if (config.rejectTransactionMessage) {
       throw new RequestRejected(ResponseCode.NO_PERMISSION, `the broker[${config.brokerName}] sending transaction message is forbidden`);
     }
-    const reason = halfProblem(draft);
+    const half = halfOf(draft);
+    const reason = halfProblem(half);
     if (reason !== undefined) return { kind: 'message-illegal', reason };
-    const outcome = await writer.append(halfOf(draft));
+    const outcome = await writer.append(half);
     if (isAccepted(outcome)) this.counts.add(draft.topic, 1);
     return outcome;
   }
