@@ -1,5 +1,5 @@
 import * as protocol from '../protocol/index.js';
-import { route, type Route } from '../remoting/index.js';
+import { route } from '../remoting/index.js';
 import { checkClientConfig } from './handlers/check-client-config.js';
 import { consumerSendMsgBack } from './handlers/consumer-send-msg-back.js';
 import { getConsumerListByGroup } from './handlers/get-consumer-list-by-group.js';
@@ -22,10 +22,13 @@ import type { RouteParts } from './route-parts.js';
 import { administration } from './routing/administration.js';
 import { delaying } from './routing/delaying.js';
 import { groupProgress } from './routing/group-progress.js';
+import { partly, type BrokerRoute } from './routing/broker-route.js';
 import { observation } from './routing/observation.js';
+import { accessNotYet, notYet, popNotYet, replicationNotYet } from './routing/unsupported.js';
 import { transactional } from './routing/transactional.js';
 
 export type { RouteParts } from './route-parts.js';
+export type { BrokerRoute } from './routing/broker-route.js';
 
 type Protocol = typeof protocol;
 type CommandName = { [K in keyof Protocol]: Protocol[K] extends protocol.Command ? K : never }[keyof Protocol];
@@ -91,17 +94,6 @@ type ServedElsewhere =
 
 export type BrokerCommandName = Exclude<CommandName, ServedElsewhere>;
 
-/** What serves a command; `unsupported` says why nothing does. */
-export interface BrokerRoute extends Route {
-  readonly unsupported?: string;
-}
-
-function unsupported<C extends protocol.Command>(command: C, what: string): BrokerRoute {
-  const remark = `${command.name}: ${what} not supported by this broker`;
-  const answer = () => ({ code: protocol.ResponseCode.REQUEST_CODE_NOT_SUPPORTED, remark });
-  return { ...route(command, answer, 'admin'), unsupported: what };
-}
-
 function messaging(parts: RouteParts) {
   const { config: settings, identity, store, topics, groups, consumers, offsets, held, stats, clock } = parts;
   const monotonic = () => clock.monotonic();
@@ -115,7 +107,7 @@ function messaging(parts: RouteParts) {
   return {
     SendMessage: route(protocol.SendMessage, send, 'send'),
     SendMessageV2: route(protocol.SendMessageV2, send, 'send'),
-    SendBatchMessage: route(protocol.SendBatchMessage, send, 'send'),
+    SendBatchMessage: partly(route(protocol.SendBatchMessage, send, 'send'), 'not to topics with queue.type=BatchCQ'),
     ConsumerSendMsgBack: route(protocol.ConsumerSendMsgBack, sendBack, 'send'),
     PullMessage: route(protocol.PullMessage, pull, 'pull'),
     LitePullMessage: route(protocol.LitePullMessage, pull, 'litePull'),
@@ -164,79 +156,6 @@ function consuming(parts: RouteParts) {
   };
 }
 
-const QUERIES = 'the message index is';
-const POP = 'pop consumption is';
-const LITE = 'lite topics are';
-const REPLICATION = 'replication is';
-const ACCESS = 'access control is';
-const COLD_DATA = 'control of cold data is';
-const CLEANING = 'cleaning on demand is';
-const ROCKSDB = 'RocksDB is';
-
-/** Requests that later releases will serve, and some that none will. */
-function notYet() {
-  const { CheckRocksdbCqWriteProgress, ExportRocksdbConfigToJson, SetCommitlogReadMode } = protocol;
-  return {
-    QueryMessage: unsupported(protocol.QueryMessage, QUERIES),
-    UpdateAndCreateStaticTopic: unsupported(protocol.UpdateAndCreateStaticTopic, 'static topics are'),
-    DeleteTopicInBrokerList: unsupported(protocol.DeleteTopicInBrokerList, 'deleting by list is'),
-    DeleteSubscriptionGroupList: unsupported(protocol.DeleteSubscriptionGroupList, 'deleting by list is'),
-    DeleteExpiredCommitlog: unsupported(protocol.DeleteExpiredCommitlog, CLEANING),
-    CheckRocksdbCqWriteProgress: unsupported(CheckRocksdbCqWriteProgress, ROCKSDB),
-    ExportRocksdbConfigToJson: unsupported(ExportRocksdbConfigToJson, ROCKSDB),
-    UpdateColdDataFlowCtrConfig: unsupported(protocol.UpdateColdDataFlowCtrConfig, COLD_DATA),
-    RemoveColdDataFlowCtrConfig: unsupported(protocol.RemoveColdDataFlowCtrConfig, COLD_DATA),
-    GetColdDataFlowCtrInfo: unsupported(protocol.GetColdDataFlowCtrInfo, COLD_DATA),
-    SetCommitlogReadMode: unsupported(SetCommitlogReadMode, COLD_DATA),
-    SwitchTimerEngine: unsupported(protocol.SwitchTimerEngine, ROCKSDB),
-  };
-}
-
-function popNotYet() {
-  return {
-    PopMessage: unsupported(protocol.PopMessage, POP),
-    AckMessage: unsupported(protocol.AckMessage, POP),
-    BatchAckMessage: unsupported(protocol.BatchAckMessage, POP),
-    PeekMessage: unsupported(protocol.PeekMessage, POP),
-    ChangeMessageInvisibletime: unsupported(protocol.ChangeMessageInvisibletime, POP),
-    Notification: unsupported(protocol.Notification, POP),
-    PollingInfo: unsupported(protocol.PollingInfo, POP),
-    PopRollback: unsupported(protocol.PopRollback, POP),
-    QueryAssignment: unsupported(protocol.QueryAssignment, 'assignment of queues by the broker is'),
-    SetMessageRequestMode: unsupported(protocol.SetMessageRequestMode, 'assignment of queues by the broker is'),
-    PopLiteMessage: unsupported(protocol.PopLiteMessage, LITE),
-    LiteSubscriptionCtl: unsupported(protocol.LiteSubscriptionCtl, LITE),
-    GetBrokerLiteInfo: unsupported(protocol.GetBrokerLiteInfo, LITE),
-    GetParentTopicInfo: unsupported(protocol.GetParentTopicInfo, LITE),
-    GetLiteTopicInfo: unsupported(protocol.GetLiteTopicInfo, LITE),
-    GetLiteClientInfo: unsupported(protocol.GetLiteClientInfo, LITE),
-    GetLiteGroupInfo: unsupported(protocol.GetLiteGroupInfo, LITE),
-    TriggerLiteDispatch: unsupported(protocol.TriggerLiteDispatch, LITE),
-  };
-}
-
-function replicationNotYet() {
-  return {
-    GetAllMessageRequestMode: unsupported(protocol.GetAllMessageRequestMode, REPLICATION),
-    NotifyMinBrokerIdChange: unsupported(protocol.NotifyMinBrokerIdChange, REPLICATION),
-    ExchangeBrokerHaInfo: unsupported(protocol.ExchangeBrokerHaInfo, REPLICATION),
-    GetBrokerHaStatus: unsupported(protocol.GetBrokerHaStatus, REPLICATION),
-    ResetMasterFlushOffset: unsupported(protocol.ResetMasterFlushOffset, REPLICATION),
-    GetBrokerEpochCache: unsupported(protocol.GetBrokerEpochCache, REPLICATION),
-    NotifyBrokerRoleChanged: unsupported(protocol.NotifyBrokerRoleChanged, REPLICATION),
-    AuthCreateUser: unsupported(protocol.AuthCreateUser, ACCESS),
-    AuthUpdateUser: unsupported(protocol.AuthUpdateUser, ACCESS),
-    AuthDeleteUser: unsupported(protocol.AuthDeleteUser, ACCESS),
-    AuthGetUser: unsupported(protocol.AuthGetUser, ACCESS),
-    AuthListUser: unsupported(protocol.AuthListUser, ACCESS),
-    AuthCreateAcl: unsupported(protocol.AuthCreateAcl, ACCESS),
-    AuthUpdateAcl: unsupported(protocol.AuthUpdateAcl, ACCESS),
-    AuthDeleteAcl: unsupported(protocol.AuthDeleteAcl, ACCESS),
-    AuthGetAcl: unsupported(protocol.AuthGetAcl, ACCESS),
-    AuthListAcl: unsupported(protocol.AuthListAcl, ACCESS),
-  };
-}
-
 /** The single table of what this broker answers: one row for each command a broker may be sent. A command without a row does not compile. */
 export function brokerRoutes(parts: RouteParts): Readonly<Record<BrokerCommandName, BrokerRoute>> {
   return {
@@ -251,6 +170,7 @@ export function brokerRoutes(parts: RouteParts): Readonly<Record<BrokerCommandNa
     ...notYet(),
     ...popNotYet(),
     ...replicationNotYet(),
+    ...accessNotYet(),
   };
 }
 

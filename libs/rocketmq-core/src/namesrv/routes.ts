@@ -66,8 +66,13 @@ export const namesrvLanes = (config: NamesrvConfig) => ({
   default: config.defaultThreadPoolQueueCapacity,
 });
 
+/** `partial` says what is left out. */
+export interface NamesrvRoute extends Route {
+  readonly partial?: string;
+}
+
 /** Every request a name server answers. */
-export const namesrvRoutes = (parts: NamesrvParts): Route[] => [
+export const namesrvRoutes = (parts: NamesrvParts): NamesrvRoute[] => [
   route(GetRouteinfoByTopic, routeInfoByTopic(parts), 'route'),
   route(RegisterBroker, registerBroker(parts), 'default'),
   route(UnregisterBroker, unregisterBroker(parts), 'default'),
@@ -90,5 +95,5 @@ export const namesrvRoutes = (parts: NamesrvParts): Route[] => [
   route(DeleteKvConfig, deleteKvConfig(parts), 'default'),
   route(GetKvlistByNamespace, kvlistByNamespace(parts), 'default'),
   route(GetNamesrvConfig, getNamesrvConfig(parts), 'default'),
-  route(UpdateNamesrvConfig, updateNamesrvConfig(parts), 'default'),
+  { ...route(UpdateNamesrvConfig, updateNamesrvConfig(parts), 'default'), partial: 'switches on a list, until the next start' },
 ];

@@ -12,6 +12,7 @@ import { invokeBrokerToResetOffset } from '../handlers/admin/invoke-broker-to-re
 import { queryConsumeQueue } from '../handlers/admin/query-consume-queue.js';
 import { queryCorrectionOffset } from '../handlers/admin/query-correction-offset.js';
 import type { RouteParts } from '../route-parts.js';
+import { partly } from './broker-route.js';
 
 /** Where groups are, moving them, and asking their consumers. */
 export function groupProgress(parts: RouteParts) {
@@ -31,8 +32,14 @@ export function groupProgress(parts: RouteParts) {
     CloneGroupOffset: route(protocol.CloneGroupOffset, cloneGroupOffset({ topics, consumers, offsets }), 'admin'),
     QueryCorrectionOffset: route(protocol.QueryCorrectionOffset, queryCorrectionOffset({ offsets, store }), 'admin'),
     GetBrokerConsumeStats: route(protocol.GetBrokerConsumeStats, consumeStats, 'admin'),
-    QueryConsumeQueue: route(protocol.QueryConsumeQueue, queryConsumeQueue({ topics, consumers, store }), 'admin'),
+    QueryConsumeQueue: partly(
+      route(protocol.QueryConsumeQueue, queryConsumeQueue({ topics, consumers, store }), 'admin'),
+      'entries have no extension and no filter data; at most 10000 of them',
+    ),
     CleanUnusedTopic: route(protocol.CleanUnusedTopic, cleanUnusedTopic({ topics, store, isSystem, logger }), 'admin'),
-    CleanExpiredConsumequeue: route(protocol.CleanExpiredConsumequeue, cleanExpiredConsumequeue(), 'admin'),
+    CleanExpiredConsumequeue: partly(
+      route(protocol.CleanExpiredConsumequeue, cleanExpiredConsumequeue(), 'admin'),
+      'answers success: nothing of the log is deleted, so that no entry is older than it',
+    ),
   };
 }

@@ -14,6 +14,7 @@ import { queryTopicsByConsumer } from '../handlers/admin/query-topics-by-consume
 import { updateBrokerConfig } from '../handlers/admin/update-broker-config.js';
 import { viewBrokerStatsData } from '../handlers/admin/view-broker-stats-data.js';
 import type { RouteParts } from '../route-parts.js';
+import { partly } from './broker-route.js';
 
 export function observation(parts: RouteParts) {
   const { config: settings, live, identity, store, topics, offsets, producers, consumers, stats, runtimeInfo, clock, logger } = parts;
@@ -22,7 +23,10 @@ export function observation(parts: RouteParts) {
   return {
     GetBrokerRuntimeInfo: route(protocol.GetBrokerRuntimeInfo, getBrokerRuntimeInfo({ runtimeInfo }), 'admin'),
     GetBrokerConfig: route(protocol.GetBrokerConfig, getBrokerConfig({ live }), 'admin'),
-    UpdateBrokerConfig: route(protocol.UpdateBrokerConfig, updateBrokerConfig({ live, settings, logger }), 'admin'),
+    UpdateBrokerConfig: partly(
+      route(protocol.UpdateBrokerConfig, updateBrokerConfig({ live, settings, logger }), 'admin'),
+      'only with updateBrokerConfigEnable; settings on a list, until the next start',
+    ),
     GetConsumerConnectionList: route(protocol.GetConsumerConnectionList, getConsumerConnectionList({ consumers }), 'admin'),
     GetProducerConnectionList: route(protocol.GetProducerConnectionList, getProducerConnectionList({ producers }), 'admin'),
     GetAllProducerInfo: route(protocol.GetAllProducerInfo, getAllProducerInfo({ producers, clock }), 'admin'),
