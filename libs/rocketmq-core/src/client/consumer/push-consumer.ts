@@ -281,10 +281,15 @@ export class PushConsumer implements AdministeredConsumer {
   private createAssignment(): Assignment {
     const { settings, calls, table, clock, logger, callTimeoutMs } = this.parts;
     const { consumeFromWhere, consumeTimestamp = clock.now() - HALF_HOUR_MS } = settings;
-    const position = { consumeFromWhere, consumeTimestamp, offsets: this.consumption.offsets, calls, table, timeoutMs: callTimeoutMs };
+    const { offsets } = this.consumption;
+    const keep = (queue: MessageQueue, offset: number) => {
+      offsets.set(queue, offset);
+      return offsets.commit(queue);
+    };
+    const position = { consumeFromWhere, consumeTimestamp, offsets, keep, calls, table, timeoutMs: callTimeoutMs };
     return new Assignment({
       group: this.group,
-      offsets: this.consumption.offsets,
+      offsets,
       delivery: this.consumption.delivery,
       custody: this.consumption.locked?.custody,
       startPosition: (queue) => startPosition(queue, position),

@@ -13,6 +13,11 @@ export interface StartPositionParts {
   readonly calls: Pick<BrokerCalls, 'maxOffset' | 'searchOffset'>;
   readonly table: Pick<RouteTable, 'readAddress'>;
   readonly timeoutMs: number;
+  /**
+   * Told of a position that the broker does not know. A consumer that dies before its first commit would otherwise start further on the next time, past
+   * the messages that it had and did not consume.
+   */
+  readonly keep?: (queue: MessageQueue, offset: number) => Promise<void>;
 }
 
 const MASTER_ID = 0;
@@ -24,8 +29,11 @@ const MASTER_ID = 0;
  */
 export async function startPosition(queue: MessageQueue, parts: StartPositionParts): Promise<number> {
   const stored = await parts.offsets.fetch(queue);
-  const position = stored ?? (await firstPosition(queue, parts));
+  if (stored !== undefined) return stored;
+  const position = await firstPosition(queue, parts);
   assert(position >= 0, 'a position is not negative');
+  // From 0 on everything is delivered anyway.
+  if (position > 0) await parts.keep?.(queue, position);
   return position;
 }
 
