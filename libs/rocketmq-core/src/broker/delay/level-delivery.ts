@@ -1,11 +1,25 @@
 import { PropertyName, SCHEDULE_TOPIC, TRANS_HALF_TOPIC, type MessageExt } from '../../protocol/index.js';
-import type { MessageDraft } from '../../store/index.js';
+import type { Clock, Logger } from '../../runtime/index.js';
+import type { MessageDraft, MessageStore } from '../../store/index.js';
+import type { StatsTable } from '../stats/stats-table.js';
 import { draftOf } from '../writing/draft-of.js';
-import { Delivery, type DeliveryOptions } from './delivery.js';
-import type { LevelLoopOptions } from './level-loop.js';
+import type { MessageWriter } from '../writing/message-writer.js';
+import type { QueueReader } from '../writing/queue-reader.js';
+import { Delivery } from './delivery.js';
 import { queueOfLevel } from './level-redirect.js';
+import type { LevelTable } from './level-table.js';
 
-export interface LevelDeliveryOptions extends LevelLoopOptions {
+export interface LevelDeliveryParts {
+  readonly levels: LevelTable;
+  readonly store: Pick<MessageStore, 'minQueueOffset' | 'maxQueueOffset'>;
+  readonly reader: Pick<QueueReader, 'read'>;
+  readonly writer: Pick<MessageWriter, 'append'>;
+  readonly stats: Pick<StatsTable, 'countPut'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface LevelDeliveryOptions extends LevelDeliveryParts {
   readonly level: number;
   readonly delayMs: number;
 }
@@ -23,8 +37,7 @@ export class LevelDelivery {
   private stopped = false;
 
   constructor(private readonly options: LevelDeliveryOptions) {
-    const { writer, stats, logger } = options;
-    this.delivery = new Delivery({ writer, stats, logger } satisfies DeliveryOptions);
+    this.delivery = new Delivery(options);
   }
 
   stop(): void {

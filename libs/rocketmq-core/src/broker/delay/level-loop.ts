@@ -1,23 +1,11 @@
 import { SCHEDULE_TOPIC } from '../../protocol/index.js';
-import { Loop, type Clock, type Logger } from '../../runtime/index.js';
-import type { MessageStore } from '../../store/index.js';
-import type { StatsTable } from '../stats/stats-table.js';
-import type { MessageWriter } from '../writing/message-writer.js';
-import type { QueueReader } from '../writing/queue-reader.js';
-import { LevelDelivery } from './level-delivery.js';
+import { Loop } from '../../runtime/index.js';
+import { LevelDelivery, type LevelDeliveryParts } from './level-delivery.js';
 import { queueOfLevel } from './level-redirect.js';
-import type { LevelTable } from './level-table.js';
 
-export interface LevelLoopOptions {
-  readonly levels: LevelTable;
+export interface LevelLoopOptions extends LevelDeliveryParts {
   /** Delay of level 1, 2, …, ms. */
   readonly delaysMs: readonly number[];
-  readonly store: Pick<MessageStore, 'minQueueOffset' | 'maxQueueOffset'>;
-  readonly reader: Pick<QueueReader, 'read'>;
-  readonly writer: Pick<MessageWriter, 'append'>;
-  readonly stats: Pick<StatsTable, 'countPut'>;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /** A message leaves at most this much, and the time to write it, after it is due. */

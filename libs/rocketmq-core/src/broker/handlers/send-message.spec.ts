@@ -1,10 +1,12 @@
 import { FakeClock } from '../../../testing/index.js';
 import { deferred } from '../../base/index.js';
-import type { SendMessage, TopicConfig } from '../../protocol/index.js';
+import { decodeRecallHandle, printProperties, ResponseCode, type SendMessage, type TopicConfig } from '../../protocol/index.js';
 import type { Reply, Request } from '../../remoting/index.js';
+import type { MessageDraft } from '../../store/index.js';
 import { propertyStamper } from '../sending/property-text.js';
 import { StatsTable } from '../stats/stats-table.js';
 import { UnsavedTopics } from '../topics/unsaved-topics.js';
+import type { MessageWriter } from '../writing/message-writer.js';
 import { sendMessage } from './send-message.js';
 
 const topic: TopicConfig = {
@@ -18,16 +20,18 @@ const topic: TopicConfig = {
   attributes: new Map(),
 };
 
-function setUp() {
+function setUp({ place = (draft) => draft, appended = [] }: { place?: MessageWriter['place']; appended?: MessageDraft[] } = {}) {
   const saved = deferred<void>();
   const answered: number[] = [];
   let known = false;
   let queueOffset = 0;
   const append = () =>
     Promise.resolve({ kind: 'ok' as const, physicalOffset: 0, queueOffset: queueOffset++, storeTimestamp: 0, physicalOffsets: [0] });
-  const identity = { storeHost: { ip: Buffer.alloc(4), port: 1 }, messageId: () => 'id' };
+  const noted = (draft: MessageDraft) => (appended.push(draft), append());
+  const stats = new StatsTable('C', () => 0);
+  const identity = { brokerName: 'b', storeHost: { ip: Buffer.alloc(4), port: 1 }, messageId: () => 'id' };
   const handler = sendMessage({
-    writer: { place: (draft) => draft, append, appendBatch: append },
+    writer: { place, append: noted, appendBatch: append },
     transactions: { prepare: append },
     targetOf: () => {
       const created = !known;
@@ -35,19 +39,19 @@ function setUp() {
       return { topic, queueId: 0, created };
     },
     stamp: propertyStamper({ fixed: new Map(), newUniqueKey: () => 'U' }),
-    stats: new StatsTable('C', () => 0),
+    stats,
     identity: () => identity as never,
     unsaved: new UnsavedTopics(() => saved.promise),
     retrySends: { deadLetterOf: () => undefined },
     ext: new Map(),
     maxMessageSize: 100,
   });
-  const send = async () => {
-    const request = { header: { bornTimestamp: 1 }, body: Buffer.from('x'), peer: {} } as unknown as Request<typeof SendMessage>;
-    const reply: Reply<typeof SendMessage> = await handler(request);
-    answered.push(reply.header?.queueOffset ?? -1);
+  const reply = async (properties = ''): Promise<Reply<typeof SendMessage>> => {
+    const header = { bornTimestamp: 1, properties };
+    return handler({ header, body: Buffer.from('x'), peer: {} } as unknown as Request<typeof SendMessage>);
   };
-  return { saved, answered, send };
+  const send = async () => void answered.push((await reply()).header?.queueOffset ?? -1);
+  return { saved, answered, send, reply, stats };
 }
 
 describe('sendMessage', () => {
@@ -69,5 +73,27 @@ describe('sendMessage', () => {
     saved.reject(new Error('EIO'));
     await Promise.all(sends);
     expect(answered).toEqual([0, 1]);
+  });
+
+  it('stores a delayed message where it waits, and says how to take it back', async () => {
+    const places: MessageDraft[] = [];
+    const wait = new Map([['TIMER_OUT_MS', '5000']]);
+    const place = (draft: MessageDraft) => ({ ...draft, topic: 'rmq_sys_wheel_timer', properties: printProperties(wait) });
+    const { saved, reply, stats } = setUp({ place, appended: places });
+    saved.resolve();
+    const { header } = await reply(printProperties(new Map([['TIMER_DELAY_SEC', '9']])));
+    expect(places.map((draft) => draft.topic)).toEqual(['rmq_sys_wheel_timer']);
+    expect(decodeRecallHandle(header?.recallHandle ?? '')).toEqual({ topic: 'New', brokerName: 'b', time: '5001', messageId: 'U' });
+    expect(stats.putTotal).toBe(1);
+  });
+
+  it('refuses a delayed message that may not wait', async () => {
+    const place = () => ({ kind: 'timer-refused' as const, reason: 'off' });
+    const { saved, reply } = setUp({ place });
+    saved.resolve();
+    expect(await reply(printProperties(new Map([['TIMER_DELAY_SEC', '9']])))).toMatchObject({
+      code: ResponseCode.SYSTEM_ERROR,
+      remark: 'off',
+    });
   });
 });
