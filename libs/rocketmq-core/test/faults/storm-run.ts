@@ -1,4 +1,4 @@
-import { ClientInstance, isSendFailed, type Producer } from '../../src/client/index.js';
+import { type ClientInstance, isSendFailed, type Producer } from '../../src/client/index.js';
 import type { SeededRandom } from '../../testing/index.js';
 import { Cluster } from '../client/cluster.js';
 import { History } from './checkers.js';
@@ -16,7 +16,7 @@ type Event = 'join' | 'leave' | 'kill' | 'freeze' | 'pause';
 
 interface Member {
   readonly name: string;
-  readonly process: MortalProcess;
+  readonly child: MortalProcess;
   paused: boolean;
 }
 
@@ -81,9 +81,9 @@ export class StormRun {
       lockMaxLiveTimeMs: LOCK_LIFE_MS / 2,
     };
     const argument = { folder: compiled, namesrvAddr: this.cluster.namesrvAddr, options, topic: TOPIC, holdMs: HOLD_MS };
-    const process = new MortalProcess('member-child.mjs', argument, (line) => this.take(name, line));
-    if ((await process.ready()) === undefined) throw new Error(`${name} did not start: ${process.complaints}`);
-    this.members.set(name, { name, process, paused: false });
+    const child = new MortalProcess('member-child.mjs', argument, (line) => this.take(name, line));
+    if ((await child.ready()) === undefined) throw new Error(`${name} did not start: ${child.complaints}`);
+    this.members.set(name, { name, child, paused: false });
   }
 
   async joinUntil(count: number): Promise<void> {
@@ -98,17 +98,17 @@ export class StormRun {
     if (event === 'join') return this.join();
     if (event === 'pause') {
       member.paused = !member.paused;
-      member.process.signal('SIGUSR2');
+      member.child.signal('SIGUSR2');
       return;
     }
     if (event === 'freeze') return this.freeze(member);
     this.members.delete(member.name);
     if (event === 'leave') {
-      member.process.signal('SIGTERM');
+      member.child.signal('SIGTERM');
       this.ends.push(this.expectCleanEnd(member));
       return;
     }
-    await member.process.kill();
+    await member.child.kill();
     this.order.halted(member.name, now());
   }
 
@@ -116,7 +116,7 @@ export class StormRun {
   async drain(): Promise<void> {
     this.sending = false;
     for (const member of this.members.values()) {
-      if (member.paused) member.process.signal('SIGUSR2');
+      if (member.paused) member.child.signal('SIGUSR2');
       member.paused = false;
     }
     while (this.history.missing > 0) await sleep(50);
@@ -134,7 +134,7 @@ export class StormRun {
 
   async stop(): Promise<void> {
     this.sending = false;
-    await Promise.all([...this.members.values()].map(({ process }) => process.kill()));
+    await Promise.all([...this.members.values()].map(({ child }) => child.kill()));
     await this.settled();
     await this.client.shutdown(1000);
     await this.cluster.stop();
@@ -151,16 +151,16 @@ export class StormRun {
     return chosen;
   }
 
-  private async freeze({ name, process }: Member): Promise<void> {
-    process.signal('SIGSTOP');
+  private async freeze({ name, child }: Member): Promise<void> {
+    child.signal('SIGSTOP');
     this.order.halted(name, now());
     await sleep(this.options.random.below(FREEZE_MAX_MS));
-    process.signal('SIGCONT');
+    child.signal('SIGCONT');
   }
 
-  private async expectCleanEnd({ name, process }: Member): Promise<void> {
-    const end = await process.died;
-    if (end !== '0') throw new Error(`${name} ended with ${end}: ${process.complaints}`);
+  private async expectCleanEnd({ name, child }: Member): Promise<void> {
+    const end = await child.died;
+    if (end !== '0') throw new Error(`${name} ended with ${end}: ${child.complaints}`);
   }
 
   private async send(number: number): Promise<void> {
