@@ -2,6 +2,7 @@ import type { JavaMessage, JavaSendResult } from '../../../testing/java-driver-l
 import type { JavaConsumer, JavaDriver, JavaSend } from '../../../testing/java-driver.js';
 import type { Consuming, ConsumePlan, LitePulling, LitePullPlan, Party, Seen, SendPlan, Sent, Transacting, TransactPlan } from './party.js';
 import { pollAll } from './poll-all.js';
+import { answerTimeoutMs } from './short-settings.js';
 import { WatchedList } from './watched-list.js';
 
 interface JavaPartyParts {
@@ -75,7 +76,7 @@ export class JavaParty implements Party {
       forget();
     };
     this.parts.onEnd(stop);
-    await driver.producer({ name, group, outcomes: outcomes.join(','), checks: checks.join(',') });
+    await driver.producer({ name, group, timeoutMs: answerTimeoutMs, outcomes: outcomes.join(','), checks: checks.join(',') });
     const sent = await this.sendBy(name, plan, 'transaction');
     return { sent, checked: list.items, until: (what, holds, timeoutMs) => list.until(what, holds, timeoutMs), stop };
   }
@@ -119,7 +120,7 @@ export class JavaParty implements Party {
   private producer(): Promise<string> {
     this.sender ??= (async () => {
       const name = this.parts.named('java-producer');
-      await this.parts.driver.producer({ name });
+      await this.parts.driver.producer({ name, timeoutMs: answerTimeoutMs });
       this.parts.onEnd(() => this.parts.driver.stopProducer(name));
       return name;
     })();

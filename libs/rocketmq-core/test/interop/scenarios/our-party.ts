@@ -4,6 +4,7 @@ import { ourLitePulling } from './our-lite-pulling.js';
 import { dealt, seenReplyOf, sentOf } from './our-shapes.js';
 import { ourTransacting } from './our-transacting.js';
 import type { Consuming, ConsumePlan, LitePulling, LitePullPlan, Party, Seen, SendPlan, Sent, Transacting, TransactPlan } from './party.js';
+import { answerTimeoutMs } from './short-settings.js';
 
 interface OurPartyParts {
   /** One instance, or another of that name. */
@@ -73,7 +74,7 @@ export class OurParty implements Party {
 
   private async producer(): Promise<Producer> {
     this.sender ??= (async () => {
-      const producer = (await this.parts.client()).producer({ group: this.parts.named('our-producer') });
+      const producer = (await this.parts.client()).producer({ group: this.parts.named('our-producer'), sendMsgTimeoutMs: answerTimeoutMs });
       await producer.start();
       return producer;
     })();

@@ -1,6 +1,7 @@
 import type { ClientInstance, TransactionListener } from '../../../src/client/index.js';
 import { dealt, numberOf, sentOf } from './our-shapes.js';
 import type { Outcome, Sent, Transacting, TransactPlan } from './party.js';
+import { answerTimeoutMs } from './short-settings.js';
 import { WatchedList } from './watched-list.js';
 
 export async function ourTransacting(plan: TransactPlan, client: ClientInstance): Promise<Transacting> {
@@ -15,7 +16,7 @@ export async function ourTransacting(plan: TransactPlan, client: ClientInstance)
       return checks[Math.min(times, checks.length) - 1] ?? 'commit';
     },
   };
-  const producer = client.transactionProducer({ group: plan.group, listeners: { scripted }, topics: [plan.topic] });
+  const producer = client.transactionProducer({ group: plan.group, listeners: { scripted }, topics: [plan.topic], sendMsgTimeoutMs: answerTimeoutMs });
   await producer.start();
   const sent: Sent[] = [];
   for (let number = 0; number < plan.count; number++) {

@@ -32,9 +32,13 @@ export const javaClientProperties: readonly string[] = hasShortTimes
   ? ['-Drocketmq.client.rebalance.waitInterval=1000', '-Drocketmq.client.rebalance.lockInterval=1000']
   : [];
 
-export const ourClientSettings: Partial<ClientOptions> = hasShortTimes
-  ? { pollNameServerIntervalMs: 1000, heartbeatBrokerIntervalMs: 1000 }
-  : {};
+/** A busy machine may take longer over an answer than the 3 s of both clients. */
+export const answerTimeoutMs = 20_000;
+
+export const ourClientSettings: Partial<ClientOptions> = {
+  mqClientApiTimeoutMs: answerTimeoutMs,
+  ...(hasShortTimes && { pollNameServerIntervalMs: 1000, heartbeatBrokerIntervalMs: 1000 }),
+};
 
 export const ourConsumerSettings: Partial<PushConsumerOptions> = hasShortTimes
   ? { persistConsumerOffsetIntervalMs: 1000, rebalanceIntervalMs: 1000, lockIntervalMs: 1000 }
