@@ -5,7 +5,7 @@ import { keysOf, keysOfSend, untilKeys } from './watched-list.js';
 
 /** One message for each set of properties, `prefix-0` and so on. */
 async function sendEach(from: Party, topic: string, prefix: string, all: readonly Readonly<Record<string, string>>[]): Promise<void> {
-  for (const [first, properties] of all.entries()) await from.send({ topic, prefix, first, properties });
+  for (const [first, properties] of all.entries()) await from.send({ topic, prefix, first, properties, tags: ['T'] });
 }
 
 /** What is wanted came, and after it the last message of all: what was passed over in front of it will not come any more. */
@@ -17,13 +17,18 @@ async function expectOnly(consuming: Consuming, wanted: readonly string[]): Prom
 /** One queue, so that the order of the messages is that of the sends. */
 const oneQueue = { readQueueNums: 1, writeQueueNums: 1 };
 
-const expressions: readonly (readonly [string, string, readonly number[]])[] = [
-  ['compares', 'size > 5 AND size <= 20', [1, 2]],
-  ['knows the unknown', "colour IS NULL OR NOT (colour = 'red')", [1, 2, 3]],
-  ['has lists and text tests', "colour IN ('blue', 'green') AND colour NOT STARTSWITH 'g' OR note CONTAINS 'it''s'", [2, 3]],
-  ['has ranges', "(size BETWEEN 10 AND 20 OR size = 3) AND TAGS = 'T'", [0, 1, 2]],
+const expressions: readonly (readonly [string, readonly number[]])[] = [
+  ['size > 5 AND size <= 20', [1, 2]],
+  ["NOT (colour = 'red') OR (colour IS NULL AND TAGS = 'T')", [1, 2, 3]],
+  ["colour IN ('blue', 'green') AND colour NOT STARTSWITH 'g' OR note CONTAINS 'it''s'", [2, 3]],
+  ['size BETWEEN 10 AND 20 OR size = 3', [0, 1, 2]],
 ];
-const samples = [{ size: '3', colour: 'red' }, { size: '10', colour: 'green' }, { size: '20', colour: 'blue' }, { note: "so it's" }];
+const samples: readonly Readonly<Record<string, string>>[] = [
+  { size: '3', colour: 'red' },
+  { size: '10', colour: 'green' },
+  { size: '20', colour: 'blue' },
+  { note: "so it's" },
+];
 
 async function refusalOf({ to, topic: create, named }: ScenarioWorld, expression: string): Promise<unknown> {
   const topic = await create('filtered');
@@ -46,21 +51,21 @@ export const filteringScenarios: readonly Scenario[] = [
       await expectOnly(consuming, ['tagged-0', 'tagged-2', 'tagged-4', 'tagged-6', 'last-0']);
     },
   },
-  ...expressions.map(([what, expression, wanted]): Scenario => ({
-    name: `filters by SQL92: ${what}`,
+  {
+    name: 'filters by SQL92',
     pairs: everyPair,
     async run({ from, to, topic: create, named }) {
       const topic = await create('filtered', oneQueue);
-      const all = samples.map((sample) => ({ ...sample }));
-      for (const [first, properties] of all.entries()) await from.send({ topic, prefix: 'sample', first, properties, tags: ['T'] });
+      await sendEach(from, topic, 'sample', samples);
       await from.send({ topic, prefix: 'last', properties: { end: '1' } });
-      const consuming = await to.consume({
-        ...{ group: named('filtered-group'), topic, filter: 'SQL92' },
-        expression: `${expression} OR end = 1`,
-      });
-      await expectOnly(consuming, [...wanted.map((number) => `sample-${number}`), 'last-0']);
+      for (const [expression, wanted] of expressions) {
+        const plan = { group: named('filtered-group'), topic, filter: 'SQL92' } as const;
+        const consuming = await to.consume({ ...plan, expression: `${expression} OR end = 1` });
+        await expectOnly(consuming, [...wanted.map((number) => `sample-${number}`), 'last-0']);
+        await consuming.stop();
+      }
     },
-  })),
+  },
   {
     name: 'wakes a waiting SQL92 consumer for what it wants',
     pairs: everyPair,
