@@ -60,4 +60,32 @@ describe('OffsetTable', () => {
     expect(table.query(position(0))).toBe(500);
     expect(other.snapshot().dataVersion).toEqual(dataVersion);
   });
+
+  it('hands a reset out once, and forgets it with its topic or group', () => {
+    const table = new OffsetTable(() => 0);
+    const place = { group: 'G', topic: 'T', queueId: 1 };
+    table.commit(place, 9);
+    table.reset(place, 2);
+    expect([table.query(place), table.isReset(place)]).toEqual([2, true]);
+    expect(table.takeReset({ ...place, queueId: 0 })).toBeUndefined();
+    expect([table.takeReset(place), table.takeReset(place)]).toEqual([2, undefined]);
+    table.reset(place, 3);
+    table.removeGroup('G');
+    expect([table.isReset(place), table.query(place)]).toEqual([false, -1]);
+    table.reset(place, 3);
+    table.removeTopic('T');
+    expect(table.isReset(place)).toBe(false);
+  });
+
+  it('copies offsets that go their own way afterwards', () => {
+    const table = new OffsetTable(() => 0);
+    const place = { group: 'G', topic: 'T', queueId: 0 };
+    expect(table.clone('T', 'G', 'H')).toBe(false);
+    table.commit(place, 5);
+    const before = table.changes;
+    expect(table.clone('T', 'G', 'H')).toBe(true);
+    expect(table.changes).toBeGreaterThan(before);
+    table.commit(place, 6);
+    expect(table.query({ ...place, group: 'H' })).toBe(5);
+  });
 });
