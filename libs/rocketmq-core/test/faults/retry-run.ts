@@ -20,9 +20,9 @@ export interface RetryRunOptions {
   readonly forgottenKey?: string;
 }
 
-export const GROUP = 'refusers';
-export const TOPIC = 'refused';
-export const RETRY_MAX_TIMES = 3;
+const GROUP = 'refusers';
+const TOPIC = 'refused';
+const RETRY_MAX_TIMES = 3;
 const SENDERS = 8;
 const BODY_SIZE_MAX = 2048;
 const PAUSE_MS = 20;
