@@ -1,6 +1,6 @@
 import { ClientInstance, type Producer } from 'rocketmq-core/client';
 import { jsonCodec, type Codec } from '../codec/codec.js';
-import { PRODUCER_GROUP, type RocketMQConnectionOptions } from '../rocketmq.options.js';
+import { DRAIN_TIMEOUT_MS, PRODUCER_GROUP, type RocketMQConnectionOptions } from '../rocketmq.options.js';
 
 /** One cluster as seen by one application: the client below and its producer. */
 export class RocketMQConnection {
@@ -44,7 +44,7 @@ export class RocketMQConnection {
 
   /** Ends the producer and every connection. Idempotent. */
   async close(): Promise<void> {
-    await this.client.shutdown(this.options.drainTimeoutMs);
+    await this.client.shutdown(this.options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
   }
 
   private async startProducer(): Promise<Producer> {
