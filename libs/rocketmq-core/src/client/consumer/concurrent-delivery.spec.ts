@@ -157,6 +157,37 @@ describe('ConcurrentDelivery', () => {
     expect(handedBack.map(({ message }) => message.queueOffset)).toEqual([1, 2, 3]);
   });
 
+  it('hands the failed messages of a batch back together, each as the listener wants it', async () => {
+    const confirmation = deferred<boolean>();
+    const { clock, calls, delivery, queueOf, handedBack } = create({ batchSizeMax: 3, handBack: () => confirmation.promise });
+    const { processQueue, held } = queueOf(0, 3);
+    delivery.submit(processQueue, held);
+    await clock.settle();
+    calls[0]!.end.resolve([{ retry: true, delayMs: 70 }, undefined, { deadLetter: true }] as unknown as ListenerResult);
+    await clock.settle();
+    expect(handedBack.map(({ message, delayMs, delayLevel }) => [message.queueOffset, delayMs, delayLevel])).toEqual([
+      [0, 70, undefined],
+      [2, undefined, -1],
+    ]);
+    expect(processQueue.commitOffset).toBe(0);
+    confirmation.resolve(true);
+    await clock.settle();
+    expect(processQueue.commitOffset).toBe(3);
+  });
+
+  it('hands back what lies behind the last consumed message of a batch', async () => {
+    const { clock, calls, delivery, queueOf, handedBack } = create({ batchSizeMax: 3 });
+    const { processQueue, held } = queueOf(0, 3);
+    delivery.submit(processQueue, held);
+    await clock.settle();
+    calls[0]!.end.resolve({ ackIndex: 0, delayLevel: 2 } as unknown as ListenerResult);
+    await clock.settle();
+    expect(handedBack.map(({ message, delayLevel }) => [message.queueOffset, delayLevel])).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+  });
+
   it('delivers again after five seconds what nobody took back, and keeps the offset until then', async () => {
     const answers = [false, true];
     const { clock, calls, delivery, queueOf, handedBack } = create({ handBack: () => Promise.resolve(answers.shift() ?? true) });
