@@ -202,7 +202,7 @@ describe('consumer offsets', () => {
     });
     const strict = { ...position('Young', 'New'), setZeroIfNotFound: false };
     expect((await client.call(QueryConsumerOffset, strict)).code).toBe(ResponseCode.QUERY_NOT_FOUND);
-    expect((await client.call(QueryConsumerOffset, { ...position('Young', 'New'), queueId: 3 })).code).toBe(ResponseCode.QUERY_NOT_FOUND);
+    expect((await client.call(QueryConsumerOffset, { ...position('Young', 'New'), queueId: 9 })).code).toBe(ResponseCode.QUERY_NOT_FOUND);
   });
 
   it.each([
