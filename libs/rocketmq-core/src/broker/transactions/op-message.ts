@@ -7,7 +7,7 @@ import { PropertyName, printProperties, TRANS_OP_HALF_TOPIC, type HostAddress, t
 import type { MessageDraft } from '../../store/index.js';
 import { HALF_QUEUE } from './half-message.js';
 
-export const SEPARATOR = ',';
+const SEPARATOR = ',';
 const REMOVE_TAG = 'd';
 const OFFSET = /^\d{1,16}$/;
 

@@ -1,5 +1,12 @@
 import { isProtocolViolation, RequestRejected } from '../../base/index.js';
-import { decodeRecord, ResponseCode, TRANS_CHECK_MAX_TIME_TOPIC, TRANS_HALF_TOPIC, type MessageExt } from '../../protocol/index.js';
+import {
+  decodeRecord,
+  ResponseCode,
+  TRANS_CHECK_MAX_TIME_TOPIC,
+  TRANS_HALF_TOPIC,
+  TRANS_OP_HALF_TOPIC,
+  type MessageExt,
+} from '../../protocol/index.js';
 import type { Clock, FileSystem, Logger, Loop } from '../../runtime/index.js';
 import type { AppendOutcome, MessageDraft, MessageStore } from '../../store/index.js';
 import type { ProducerTable } from '../clients/producer-table.js';
@@ -24,7 +31,7 @@ export interface TransactionsOptions {
   readonly config: BrokerConfig;
   /** Folder of the store. */
   readonly root: string;
-  readonly store: Pick<MessageStore, 'figures' | 'recordAt'>;
+  readonly store: Pick<MessageStore, 'figures' | 'recordAt' | 'maxQueueOffset'>;
   readonly writer: MessageWriter;
   readonly reader: QueueReader;
   readonly offsets: OffsetTable;
@@ -72,9 +79,9 @@ export class Transactions {
   }
 
   start(): void {
-    const { offsets } = this.options;
     // Copies that were left behind before the restart: who ends one of them now is told so, and asked about the newest.
-    this.halves.pass(Math.max(0, offsets.query({ group: TRANSACTION_GROUP, topic: TRANS_HALF_TOPIC, queueId: HALF_QUEUE })));
+    this.halves.pass(this.startOf(TRANS_HALF_TOPIC));
+    this.startOf(TRANS_OP_HALF_TOPIC);
     this.counting.start();
     this.ops.start();
     this.checking.start();
@@ -112,6 +119,18 @@ export class Transactions {
       if (isProtocolViolation(error)) return undefined;
       throw error;
     }
+  }
+
+  /** Where the check goes on. An offset behind the end, which a power cut may leave, would have it skip what is stored next. */
+  private startOf(topic: string): number {
+    const { offsets, store, logger } = this.options;
+    const queue = { group: TRANSACTION_GROUP, topic, queueId: HALF_QUEUE };
+    const offset = offsets.query(queue);
+    const maxOffset = store.maxQueueOffset(topic, HALF_QUEUE);
+    if (offset <= maxOffset) return Math.max(0, offset);
+    logger.log('warn', 'the queue ends before its offset', { topic, offset, maxOffset });
+    offsets.commit(queue, maxOffset);
+    return maxOffset;
   }
 
   // As Java: TopicConfigManager.createTopicOfTranCheckMaxTime.
