@@ -100,7 +100,7 @@ export class TimerDequeue {
 
   private choose(tick: OpenTick, position: number, waiting: Map<MessageExt, TimerUnit>): void {
     const unit = this.options.files.unit(position);
-    const message = unit === undefined ? undefined : this.messageAt(position);
+    const message = unit === undefined ? undefined : messageOfUnit(this.options.store, unit);
     if (unit === undefined || message === undefined || !this.belongs(tick, unit, message)) {
       this.options.logger.log('warn', 'a unit of the timer leads to no message of its tick', { position, timeMs: tick.timeMs });
     } else if (isRoll(unit) || !isRecalled(message, tick.recalled)) waiting.set(message, unit);

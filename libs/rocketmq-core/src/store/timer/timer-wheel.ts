@@ -1,6 +1,6 @@
 import { Corruption } from '../../base/index.js';
 import type { FileHandle, FileSystem } from '../../runtime/index.js';
-import { readSlot, SLOT_SIZE, writeSlot, type Slot } from './wheel-layout.js';
+import { isEmptySlot, readSlot, SLOT_SIZE, writeSlot, type Slot } from './wheel-layout.js';
 
 /** Slots of half a turn: a week of seconds. As Java: TimerMessageStore.TIMER_WHEEL_TTL_DAY. */
 export const WHEEL_SLOTS = 7 * 24 * 3600;
@@ -102,8 +102,17 @@ export class TimerWheel {
 
   /** All slots that hold something. */
   *slots(): Generator<Slot> {
-    for (let index = 0; index < this.slotCount; index += READ_SLOTS) {
-      for (const slot of this.slotsFrom(index, Math.min(READ_SLOTS, this.slotCount - index))) if (slot.tick > 0) yield slot;
+    const bytes = Buffer.alloc(READ_SLOTS * SLOT_SIZE);
+    for (let start = 0; start < this.slotCount; start += READ_SLOTS) {
+      const count = Math.min(READ_SLOTS, this.slotCount - start);
+      this.handle?.readSync(bytes, 0, count * SLOT_SIZE, start * SLOT_SIZE);
+      for (let i = 0; i < count; i++) {
+        const known = this.hasChanges ? this.known(start + i) : undefined;
+        // More than a million slots, nearly all of them empty: those cost a look at their tick.
+        if (known === undefined && isEmptySlot(bytes, i * SLOT_SIZE)) continue;
+        const slot = known ?? readSlot(bytes, i * SLOT_SIZE);
+        if (slot.tick > 0) yield slot;
+      }
     }
   }
 

@@ -33,3 +33,6 @@ export function readSlot(bytes: Buffer, at: number): Slot {
     count: bytes.readInt32BE(at + 24),
   };
 }
+
+/** Whether no message was ever due in it, or those that were are delivered. */
+export const isEmptySlot = (bytes: Buffer, at: number): boolean => bytes.readInt32BE(at) === 0 && bytes.readInt32BE(at + 4) === 0;
