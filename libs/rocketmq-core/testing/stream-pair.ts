@@ -8,6 +8,7 @@ export class MemoryStream implements ByteStream {
   private flowing = true;
   private readonly outgoing: Buffer[] = [];
   private readonly incoming: Buffer[] = [];
+  private readonly written: (() => void)[] = [];
   private outgoingSize = 0;
   private listener: StreamListener | undefined;
   private paused = false;
@@ -37,11 +38,12 @@ export class MemoryStream implements ByteStream {
     this.work();
   }
 
-  write(buffers: readonly Buffer[]): void {
+  write(buffers: readonly Buffer[], written?: () => void): void {
     for (const buffer of buffers) {
       this.outgoing.push(buffer);
       this.outgoingSize += buffer.length;
     }
+    if (written !== undefined) this.written.push(written);
     this.work();
   }
 
@@ -86,6 +88,7 @@ export class MemoryStream implements ByteStream {
       // Copies, as a network does: neither end sees later changes of the other.
       const chunk = Buffer.concat(this.outgoing.splice(0));
       this.outgoingSize = 0;
+      for (const written of this.written.splice(0)) written();
       this.peer.incoming.push(chunk);
       this.peer.work();
       this.listener?.drained();

@@ -17,8 +17,10 @@ export interface ByteStream {
   /** Bytes written that the operating system has not taken yet. */
   readonly pendingSize: number;
   attach(listener: StreamListener): void;
-  /** Takes everything; watch `pendingSize`. The buffers must not change afterwards. */
-  write(buffers: readonly Buffer[]): void;
+  /**
+   * Takes everything; watch `pendingSize`. The buffers must not change until `written` is called, which a stream that is closed may never do.
+   */
+  write(buffers: readonly Buffer[], written?: () => void): void;
   pause(): void;
   resume(): void;
   /** Sends what was written, then closes. */

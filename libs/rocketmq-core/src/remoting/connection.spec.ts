@@ -93,13 +93,27 @@ describe('a connection', () => {
     const writes: number[] = [];
     for (const stream of [left, right]) {
       const write = stream.write.bind(stream);
-      stream.write = (buffers) => {
+      stream.write = (buffers, written) => {
         writes.push(buffers.length);
-        write(buffers);
+        write(buffers, written);
       };
     }
     await Promise.all(Array.from({ length: 10 }, (_, i) => client.invoke(Ask, { question: String(i) }, { timeoutMs })));
     expect(writes).toEqual([10, 10]);
+  });
+
+  it('gives the memory of a body back when it was sent, not before', async () => {
+    const world = new World();
+    const memory = Buffer.from('first');
+    const release = () => void memory.fill('x');
+    const { client, right } = world.pair({ handler: () => ({ code: 0, header: { answer: '' }, body: memory, release }) });
+    right.clog();
+    const asked = client.invoke(Ask, { question: '' }, { timeoutMs });
+    await world.clock.settle();
+    expect(memory.toString()).toBe('first');
+    right.unclog();
+    expect((await asked).body?.toString()).toBe('first');
+    expect(memory.toString()).toBe('xxxxx');
   });
 
   it('passes code, remark, ext and body of an answer as values', async () => {

@@ -161,10 +161,13 @@ export class Connection implements Peer {
     return true;
   }
 
-  /** Sends frames; false when there is no room, and then nothing is sent. */
-  offer(buffers: readonly Buffer[]): boolean {
+  /**
+   * Sends frames; false when there is no room, and then nothing is sent.
+   * @param release called when the buffers are needed no more; never, when the connection ends before
+   */
+  offer(buffers: readonly Buffer[], release?: () => void): boolean {
     if (!this.outbox.accepts(sizeOf(buffers))) return false;
-    this.outbox.add(buffers);
+    this.outbox.add(buffers, release);
     return true;
   }
 

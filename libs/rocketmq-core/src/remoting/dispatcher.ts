@@ -175,7 +175,7 @@ export class Dispatcher implements RequestSink {
     try {
       const buffers = this.encode(frame, reply, command);
       if (reply.body === undefined) connection.push(buffers);
-      else if (!connection.offer(buffers))
+      else if (!connection.offer(buffers, reply.release))
         this.refuse(frame, connection, ResponseCode.SYSTEM_BUSY, '[OVERLOAD]earlier answers wait to be read');
     } catch (error) {
       // A reply that does not fit its row is a fault of the handler; the peer still gets its one answer.

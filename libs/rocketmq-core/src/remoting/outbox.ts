@@ -31,6 +31,7 @@ export interface OutboxOptions {
 export class Outbox {
   private gathered: Buffer[] = [];
   private gatheredSize = 0;
+  private releases: (() => void)[] = [];
   private queued = false;
   private accounted = 0;
   private open = true;
@@ -48,8 +49,10 @@ export class Outbox {
     return size <= limits.outputBytesMax && (!budget.exhausted || size <= limits.fairShareSize);
   }
 
-  add(buffers: readonly Buffer[]): void {
+  /** @param release called when the buffers are needed no more */
+  add(buffers: readonly Buffer[], release?: () => void): void {
     if (!this.open) return;
+    if (release !== undefined) this.releases.push(release);
     let size = 0;
     for (const buffer of buffers) {
       this.gathered.push(buffer);
@@ -69,7 +72,12 @@ export class Outbox {
     const buffers = this.gathered;
     this.gathered = [];
     this.gatheredSize = 0;
-    this.options.stream.write(buffers);
+    const { releases } = this;
+    if (releases.length === 0) return this.options.stream.write(buffers);
+    this.releases = [];
+    this.options.stream.write(buffers, () => {
+      for (const release of releases) release();
+    });
   }
 
   /** The stream has sent something: gives its share of the budget back. */
@@ -83,6 +91,7 @@ export class Outbox {
   close(): void {
     this.open = false;
     this.gathered = [];
+    this.releases = [];
     this.gatheredSize = 0;
     this.drained();
   }

@@ -25,6 +25,8 @@ export interface Reply<C extends Command = Command> {
   readonly ext?: ReadonlyMap<string, string>;
   /** Several buffers leave as they are, without being joined. */
   readonly body?: Buffer | readonly Buffer[];
+  /** Called when the body has been sent and its memory may be used again; never, when the connection ends before. */
+  readonly release?: () => void;
 }
 
 /**

@@ -57,12 +57,18 @@ class SocketStream implements ByteStream {
     });
   }
 
-  write(buffers: readonly Buffer[]): void {
+  write(buffers: readonly Buffer[], written?: () => void): void {
     const parts = joinSmall(buffers);
     const last = parts.length - 1;
+    const done = written === undefined ? this.written : () => this.release(written);
     if (last > 0) this.socket.cork();
-    parts.forEach((part, i) => (i === last ? this.socket.write(part, this.written) : this.socket.write(part)));
+    parts.forEach((part, i) => (i === last ? this.socket.write(part, done) : this.socket.write(part)));
     if (last > 0) this.socket.uncork();
+  }
+
+  private release(written: () => void): void {
+    written();
+    this.written();
   }
 
   pause(): void {

@@ -39,4 +39,6 @@ export interface GetOutcome {
   readonly records: readonly Buffer[];
   readonly messageCount: number;
   readonly sizeTotal: number;
+  /** Lets the store use the memory of `records` again. Whoever does not call it leaves the memory to the garbage collector. */
+  readonly release?: () => void;
 }

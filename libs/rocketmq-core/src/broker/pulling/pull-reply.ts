@@ -49,7 +49,7 @@ export function pullReply(
     groupSysFlag: group.groupSysFlag,
   };
   const body = outcome.status === 'found' ? outcome.records : undefined;
-  return { code: codes[outcome.status](queueOffset), remark: remarks[outcome.status], header, body };
+  return { code: codes[outcome.status](queueOffset), remark: remarks[outcome.status], header, body, release: outcome.release };
 }
 
 /** For a group that was set to another offset: the consumer goes on from there. */

@@ -7,6 +7,7 @@ import type { GetOutcome, GetStatus } from '../outcomes.js';
 import type { StoreStats } from '../store-stats.js';
 import { selectEntries, spansOf, type Selection, type SelectionRules, type Span } from './entry-selection.js';
 import { PropertyScan } from './property-scan.js';
+import { RecentRecords } from './recent-records.js';
 import { recordsOf, type Records } from './span-records.js';
 
 export interface GetRequest {
@@ -49,7 +50,11 @@ interface Plan {
  * thread pool costs forty times as much; what was there before may have to come from the disk and is read in the background.
  */
 export class MessageReader {
-  constructor(private readonly options: MessageReaderOptions) {}
+  private readonly recent: RecentRecords;
+
+  constructor(private readonly options: MessageReaderOptions) {
+    this.recent = new RecentRecords(options.log);
+  }
 
   get(request: GetRequest): GetOutcome | Promise<GetOutcome> {
     const queue = this.options.queues.find(request.topic, request.queueId);
@@ -64,12 +69,7 @@ export class MessageReader {
     const selection = selectEntries(queue.readSync(plan.queueOffset, plan.count), plan.rules);
     const [first] = selection.extents;
     if (first !== undefined && first.physicalOffset < this.options.log.openOffset) return this.readOld(plan, selection);
-    const spans = spansOf(selection.extents);
-    return this.found(
-      plan,
-      selection,
-      spans.map((span) => recordsOf(span, this.options.log.readSync(span.from, span.to))),
-    );
+    return this.found(plan, selection, this.recent.read(selection.extents));
   }
 
   private async getOld(plan: Plan): Promise<GetOutcome> {
@@ -90,7 +90,7 @@ export class MessageReader {
     // What the entries point to can be gone by the time it is read.
     const status = selection.status === 'found' && messageCount === 0 ? 'message-was-removing' : selection.status;
     if (!plan.isInternal) this.options.stats.get(messageCount);
-    return { status, nextBeginOffset, minOffset, maxOffset, records, messageCount, sizeTotal };
+    return { status, nextBeginOffset, minOffset, maxOffset, records, messageCount, sizeTotal, release: releaseOf(parts) };
   }
 
   private getMatching(plan: Plan, wants: (propertyText: string) => boolean): GetOutcome | Promise<GetOutcome> {
@@ -146,6 +146,14 @@ export class MessageReader {
       },
     };
   }
+}
+
+function releaseOf(parts: readonly Records[]): (() => void) | undefined {
+  const releases = parts.flatMap(({ release }) => release ?? []);
+  if (releases.length <= 1) return releases[0];
+  return () => {
+    for (const release of releases) release();
+  };
 }
 
 /** The answer when the offset is none of a message. As Java: DefaultMessageStore.getMessage. */

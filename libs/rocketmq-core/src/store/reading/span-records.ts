@@ -5,6 +5,8 @@ export interface Records {
   /** Neighbours in the log share one. */
   readonly buffers: readonly Buffer[];
   readonly count: number;
+  /** Gives the memory of the buffers back. */
+  readonly release?: (() => void) | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export function recordsOf(span: Span, bytes: Buffer, wants: (bytes: Buffer, at: 
 }
 
 // Cheap enough for every read: an entry that does not lead to the start of a record of its size must not reach a consumer.
-function isRecordAt(bytes: Buffer, at: number, size: number): boolean {
+export function isRecordAt(bytes: Buffer, at: number, size: number): boolean {
   if (at + size > bytes.length || bytes.readInt32BE(at) !== size) return false;
   const magic = bytes.readInt32BE(at + RecordPosition.magic);
   return magic === MAGIC_V1 || magic === MAGIC_V2;
