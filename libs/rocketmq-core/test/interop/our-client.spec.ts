@@ -20,7 +20,7 @@ describe.each(apacheServers)('our client with $title', (server) => {
     java = await JavaDriver.start(server.clientVersion, cluster.nameServers);
     await java.producer({ name: 'p', compressOver: 1000 });
     ours = await OurClient.start({ namesrvAddr: cluster.nameServers });
-    producer = ours.instance.producer({ group: 'our-producer', compressMsgBodyOverHowmuch: 1000 });
+    producer = ours.instance.producer({ group: 'our-producer', sendMsgTimeoutMs: 20_000, compressMsgBodyOverHowmuch: 1000 });
     await producer.start();
   }, 240_000);
 
@@ -199,7 +199,7 @@ describe.each(apacheServers)('our client with $title', (server) => {
   it('administers topics and reads the state of the broker', async () => {
     const { topics, groups, cluster: clusterAdmin } = ours.instance.admin();
     const topic = 'administered';
-    await topics.createOrUpdate({ topic, readQueueNums: 6, writeQueueNums: 3 });
+    await topics.createOrUpdate({ topic, readQueueNums: 6, writeQueueNums: 3 }, 'all', { timeoutMs: 60_000 });
     // 4.9 does not know the request for one topic's settings.
     const settings = (await topics.configs(cluster.brokerAddress)).get(topic);
     expect(settings).toMatchObject({

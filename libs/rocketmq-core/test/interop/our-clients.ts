@@ -13,7 +13,7 @@ export async function createTopic(nameServers: string, topic: string): Promise<v
   await client.start();
   try {
     const { topics } = client.admin();
-    await topics.createOrUpdate({ topic, readQueueNums: 4, writeQueueNums: 4 });
+    await topics.createOrUpdate({ topic, readQueueNums: 4, writeQueueNums: 4 }, 'all', { timeoutMs: 60_000 });
     await eventually(
       `a route to ${topic}`,
       () => topics.route(topic),

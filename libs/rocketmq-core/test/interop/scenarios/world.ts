@@ -17,7 +17,7 @@ import { JavaParty } from './java-party.js';
 import { OurParty } from './our-party.js';
 import type { Party, PartyKind } from './party.js';
 import { RestartGate } from './restart-gate.js';
-import { brokerSettings, javaBrokerProperties, javaClientProperties, ourClientSettings } from './short-settings.js';
+import { answerTimeoutMs, brokerSettings, javaBrokerProperties, javaClientProperties, ourClientSettings } from './short-settings.js';
 
 const javaClient = '5.5.0';
 
@@ -143,7 +143,7 @@ class World implements ScenarioWorld {
   readonly topic = async (what: string, settings: Partial<TopicSettings> = {}): Promise<string> => {
     const topic = this.named(what);
     const { topics } = this.admin;
-    await topics.createOrUpdate({ topic, readQueueNums: 4, writeQueueNums: 4, ...settings });
+    await topics.createOrUpdate({ topic, readQueueNums: 4, writeQueueNums: 4, ...settings }, 'all', { timeoutMs: answerTimeoutMs });
     await eventually(
       `a route to ${topic}`,
       () => topics.route(topic),
@@ -154,7 +154,7 @@ class World implements ScenarioWorld {
 
   readonly group = async (what: string, settings: Partial<SubscriptionGroupConfig> = {}): Promise<string> => {
     const groupName = this.named(what);
-    await this.admin.groups.createOrUpdate({ groupName, ...settings });
+    await this.admin.groups.createOrUpdate({ groupName, ...settings }, 'all', { timeoutMs: answerTimeoutMs });
     return groupName;
   };
 
