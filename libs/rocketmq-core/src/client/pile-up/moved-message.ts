@@ -2,7 +2,7 @@ import { isReservedProperty, PropertyName } from '../../protocol/index.js';
 import type { OutgoingMessage, ReceivedMessage } from '../message-types.js';
 
 /** Property of a moved message: `topic:messageId` of the one it was. The same for every copy, so that a copy made twice can be told. */
-export const MOVED_FROM = 'movedFrom';
+const MOVED_FROM = 'movedFrom';
 
 /** The same message for another topic. What RocketMQ itself put into its properties stays behind. */
 export function movedMessage(message: ReceivedMessage, topic: string): OutgoingMessage {
