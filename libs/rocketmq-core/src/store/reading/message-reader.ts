@@ -69,7 +69,9 @@ export class MessageReader {
     const selection = selectEntries(queue.readSync(plan.queueOffset, plan.count), plan.rules);
     const [first] = selection.extents;
     if (first !== undefined && first.physicalOffset < this.options.log.openOffset) return this.readOld(plan, selection);
-    return this.found(plan, selection, this.recent.read(selection.extents));
+    const { recent } = this;
+    // The broker's own reads keep what they get: it must not come from memory that is to be given back.
+    return this.found(plan, selection, plan.isInternal ? recent.readDirectly(selection.extents) : recent.read(selection.extents));
   }
 
   private async getOld(plan: Plan): Promise<GetOutcome> {

@@ -14,7 +14,7 @@ export class RecentRecords {
     this.cache = new ChunkCache({ segmentSize, read: (into, from) => log.segments.readSync(into, into.length, from) });
   }
 
-  /** @returns the records in the order of the extents, in parts */
+  /** @returns the records in the order of the extents, in parts, each to be released */
   read(extents: readonly Extent[]): Records[] {
     const parts: Records[] = [];
     let copies: Copies | undefined;
@@ -28,19 +28,19 @@ export class RecentRecords {
         direct.push(extent);
         continue;
       }
-      this.readDirectly(direct, parts);
+      parts.push(...this.readDirectly(direct));
       direct = [];
       copies ??= new Copies(this.memory, extents);
       copies.add(chunk, extent);
     }
     if (copies !== undefined) parts.push(copies.records());
-    this.readDirectly(direct, parts);
+    parts.push(...this.readDirectly(direct));
     return parts;
   }
 
-  private readDirectly(extents: readonly Extent[], parts: Records[]): void {
-    if (extents.length === 0) return;
-    for (const span of spansOf(extents)) parts.push(recordsOf(span, this.log.readSync(span.from, span.to)));
+  /** The same into memory that belongs to the caller. */
+  readDirectly(extents: readonly Extent[]): Records[] {
+    return spansOf(extents).map((span) => recordsOf(span, this.log.readSync(span.from, span.to)));
   }
 }
 
