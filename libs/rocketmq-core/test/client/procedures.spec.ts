@@ -200,12 +200,17 @@ describe('moving a pile-up', () => {
 });
 
 describe('a group that is reset by an administrator', () => {
-  it.each([true, false])('goes on from there, online (the broker keeps resets: %s)', async (useServerSideResetOffset) => {
+  it.each([
+    [true, false],
+    [true, true],
+    [false, false],
+    [false, true],
+  ])('goes on from there, online (the broker keeps resets: %s, in order: %s)', async (useServerSideResetOffset, orderly) => {
     cluster = await Cluster.start(['broker-a'], { useServerSideResetOffset });
     client = await cluster.client(quick);
     await topicOf('Again', 1);
     const inbox = new Inbox<string>();
-    await consumer('Rewinders', 'Again', ({ body }) => inbox.add(body.toString()));
+    await consumer('Rewinders', 'Again', ({ body }) => inbox.add(body.toString()), { orderly });
     const producer = client.producer({ group: 'P' });
     await producer.start();
     for (const text of ['a', 'b', 'c']) await producer.send({ topic: 'Again', body: Buffer.from(text) });

@@ -1,0 +1,190 @@
+import { ClientInstance } from '../../src/client/index.js';
+import { eventually } from '../../testing/eventually.js';
+import { JavaTools } from '../../testing/java-tools.js';
+import { apacheServers, type Cluster, type ClusterKind, servers } from './clusters.js';
+
+const startMs = 240_000;
+const topic = 'parity';
+const group = 'parity-group';
+const late = 'parity-late';
+const copy = 'parity-copy';
+const producers = 'parity-producers';
+
+/** A cluster in the state that the commands are to show, the same for both. */
+class Side {
+  private constructor(
+    readonly cluster: Cluster,
+    readonly tools: JavaTools,
+    readonly client: ClientInstance,
+  ) {}
+
+  static async start(kind: ClusterKind): Promise<Side> {
+    const cluster = await kind.start();
+    const tools = await JavaTools.start('5.5.0', cluster.nameServers);
+    const client = new ClientInstance({ namesrvAddr: cluster.nameServers, instanceName: 'parity' });
+    await client.start();
+    return new Side(cluster, tools, client);
+  }
+
+  async mqadmin(...args: readonly string[]): Promise<string[]> {
+    const { brokerAddress } = this.cluster;
+    const known = args.map((word) => word.replace('BROKER', brokerAddress).replace('CLIENT', this.client.clientId));
+    return normalised(await this.tools.run(...known), this);
+  }
+
+  async stop(): Promise<void> {
+    await this.client.shutdown(1000);
+    await this.tools.stop();
+    await this.cluster.stop();
+  }
+
+  async fill(): Promise<void> {
+    const admin = this.client.admin();
+    await admin.topics.createOrUpdate({ topic, readQueueNums: 4, writeQueueNums: 2 });
+    for (const groupName of [group, late, copy]) await admin.groups.createOrUpdate({ groupName, retryMaxTimes: 5 });
+    await eventually(
+      'the route',
+      () => admin.topics.route(topic),
+      (route) => route !== undefined,
+    );
+    const consumers = [group, late].map((name) =>
+      this.client.pushConsumer({
+        ...{ group: name, subscriptions: new Map([[topic, 'A || B']]), persistConsumerOffsetIntervalMs: 100 },
+        onMessage: () => undefined,
+      }),
+    );
+    await Promise.all(consumers.map((consumer) => consumer.start()));
+    const producer = this.client.producer({ group: producers });
+    await producer.start();
+    for (let i = 0; i < 6; i += 1) {
+      const queue = { topic, brokerName: 'broker-a', queueId: i % 2 };
+      await producer.send({ topic, body: Buffer.from(`message ${i}`), tags: i % 3 === 0 ? 'A' : 'B' }, { queue });
+    }
+    for (const name of [group, late]) {
+      for (const queueId of [0, 1]) {
+        await eventually(
+          `the offset of ${name}`,
+          () => admin.offsets.consumerOffset(name, { topic, brokerName: 'broker-a', queueId }),
+          (offset) => offset === 3,
+        );
+      }
+    }
+    await consumers[1]?.shutdown();
+    await eventually(
+      'the late group offline',
+      () => admin.groups.connections(late, this.cluster.brokerAddress),
+      (connections) => connections === undefined,
+    );
+  }
+}
+
+/** Without what two runs of one cluster would print differently. */
+function normalised(printed: string, { cluster, client }: Side): string[] {
+  return (
+    printed
+      .replaceAll(cluster.brokerAddress, '<broker>')
+      .replaceAll(cluster.nameServers, '<name servers>')
+      .replaceAll(client.clientId, '<client>')
+      .replaceAll(/127\.0\.0\.1:\d+/g, '<address>')
+      .replaceAll(/\d{4}-\d\d-\d\d[ #]\d\d:\d\d:\d\d([,:]\d{3})?/g, '<time>')
+      .replaceAll(/\b1[5-9]\d{11}\b/g, '<time>')
+      .replaceAll(/\b20\d{15}\b/g, '<time>')
+      .replaceAll(/\b\d+\.\d+\b/g, '<figure>')
+      // Its offsets in the topics of transactions appear when the broker looks there for the first time.
+      .replaceAll('CID_RMQ_SYS_TRANS', '')
+      .split('\n')
+      .map((line) => line.trim().replaceAll(/\s+/g, ' '))
+      .filter((line) => line !== '' && !/ WARN |^log4j|^SLF4J/.test(line))
+      // Our broker answers 0 for a retry queue that is empty, so that the group may have committed it; Apache's knows no offset there.
+      .filter((line) => !/^%RETRY%\S+ broker-a 0 0 0 0 0 N\/A$/.test(line))
+      .sort()
+  );
+}
+
+/** Limits that a Java broker has elsewhere, or not at all; see docs/compat.md. */
+const settingsOfOursAlone =
+  /^(allowAnonymous|namesrvEndpoint|updateBrokerConfigEnable|rebalanceLockMaxLiveTime|pullHeldMax|(connection|server)\w+Max)$/;
+/** Places and addresses, what the test sets for Apache's, and pools of threads, of which ours has none. */
+const settingsThatDiffer =
+  /^(listenPort|haListenPort|brokerIP[12]|storePath\w+|brokerFastFailureEnable|osPageCacheBusyTimeOutMills|\w+ThreadPoolNums)$/;
+
+const [ourServer] = servers;
+const [apacheServer] = apacheServers;
+
+describe('mqadmin on our cluster and on Apache’s in the same state', () => {
+  let ours: Side;
+  let apache: Side;
+
+  beforeAll(async () => {
+    if (ourServer === undefined || apacheServer === undefined) throw new Error('no servers');
+    [ours, apache] = await Promise.all([Side.start(ourServer), Side.start(apacheServer)]);
+    await Promise.all([ours.fill(), apache.fill()]);
+  }, startMs);
+  afterAll(() => Promise.all([ours.stop(), apache.stop()]), startMs);
+
+  it('statsAll -t parity', async () => {
+    // Brokers count into their windows every ten seconds, and what is a minute old is gone from the smallest: this is the first command.
+    const counted = (side: Side) =>
+      eventually(
+        'the messages of a day',
+        () => side.mqadmin('statsAll', '-t', topic),
+        (lines) => lines.filter((line) => / 6 6$/.test(line)).length === 2,
+      );
+    const [mine, theirs] = await Promise.all([counted(ours), counted(apache)]);
+    expect(mine).toEqual(theirs);
+  }, 120_000);
+
+  it.each([
+    ['topicRoute', '-t', topic],
+    ['topicStatus', '-t', topic],
+    ['topicClusterList', '-t', topic],
+    ['topicList', '-c', 'DefaultCluster'],
+    ['consumerProgress', '-g', group],
+    ['consumerProgress', '-g', late],
+    ['consumerConnection', '-g', group],
+    ['consumerConnection', '-g', late],
+    ['producerConnection', '-g', producers, '-t', topic],
+    ['producer', '-b', 'BROKER'],
+    ['consumerStatus', '-g', group, '-i', 'CLIENT'],
+    ['getConsumerConfig', '-g', group],
+    ['brokerConsumeStats', '-b', 'BROKER'],
+    ['cloneGroupOffset', '-s', group, '-d', copy, '-t', topic],
+    ['resetOffsetByTime', '-g', late, '-t', topic, '-s', '0'],
+    ['consumerProgress', '-g', late],
+    ['updateTopicPerm', '-c', 'DefaultCluster', '-t', topic, '-p', '4'],
+    ['updateTopic', '-b', 'BROKER', '-t', 'parity-new', '-r', '3', '-w', '2', '-p', '6', '-a', '+message.type=FIFO'],
+    ['updateSubGroup', '-b', 'BROKER', '-g', 'parity-made', '-q', '2', '-r', '4'],
+    ['deleteSubGroup', '-b', 'BROKER', '-g', 'parity-made'],
+    ['queryCq', '-t', topic, '-q', '0', '-i', '1', '-c', '1', '-b', 'BROKER'],
+  ] as const)(
+    '%s %s %s',
+    async (...args) => {
+      const [mine, theirs] = await Promise.all([ours.mqadmin(...args), apache.mqadmin(...args)]);
+      expect(mine.length).toBeGreaterThan(0);
+      // Equal failures would prove nothing; the one that is wanted says that nobody is online.
+      const text = mine.join('\n');
+      if (!text.includes('CODE: 206')) expect(text).not.toMatch(/Caused by|usage:/);
+      expect(mine).toEqual(theirs);
+    },
+    60_000,
+  );
+
+  it('getBrokerConfig -b BROKER', async () => {
+    const [mine, theirs] = await Promise.all([settingsOf(ours), settingsOf(apache)]);
+    const own = [...mine.keys()].filter((key) => !theirs.has(key));
+    expect(own.filter((key) => !settingsOfOursAlone.test(key))).toEqual([]);
+    const different = [...mine.keys()].filter((key) => theirs.has(key) && theirs.get(key) !== mine.get(key));
+    expect(different.filter((key) => !settingsThatDiffer.test(key))).toEqual([]);
+    expect(mine.size).toBeGreaterThan(80);
+  }, 60_000);
+});
+
+async function settingsOf(side: Side): Promise<Map<string, string>> {
+  const lines = await side.mqadmin('getBrokerConfig', '-b', 'BROKER');
+  const settings = new Map<string, string>();
+  for (const line of lines) {
+    const [, key, value = ''] = /^(\S+) =(?: (.*))?$/.exec(line) ?? [];
+    if (key !== undefined) settings.set(key, value);
+  }
+  return settings;
+}
