@@ -37,7 +37,7 @@ final class Producers {
         producer.setInstanceName(name);
         Upkeep.hasten(producer);
         producer.setVipChannelEnabled(Boolean.parseBoolean(command.text("vip", "false")));
-        producer.setSendMsgTimeout((int) command.number("timeoutMs", 3000));
+        producer.setSendMsgTimeout((int) command.number("timeoutMs", 20_000));
         producer.setRetryTimesWhenSendFailed((int) command.number("retries", 2));
         producer.setRetryTimesWhenSendAsyncFailed((int) command.number("retries", 2));
         producer.setCompressMsgBodyOverHowmuch((int) command.number("compressOver", 4096));
@@ -178,7 +178,7 @@ final class Producers {
 
     /** Asks and prints the reply as a message of the consumer "into". */
     void request(Line command) throws Exception {
-        Message reply = named(command.need("name")).request(message(command, (int) command.number("first", 0)), command.number("timeoutMs", 3000));
+        Message reply = named(command.need("name")).request(message(command, (int) command.number("first", 0)), command.number("timeoutMs", 20_000));
         Shown.message(command.need("into"), (MessageExt) reply);
     }
 
