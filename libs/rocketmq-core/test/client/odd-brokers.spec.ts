@@ -1,8 +1,8 @@
 import { ClientInstance } from '../../src/client/index.js';
 import {
-  ConsumeMessageDirectly,
   decodeConsumerRunningInfo,
   GetConsumerRunningInfo,
+  GetMaxOffset,
   NotifyConsumerIdsChanged,
   ResponseCode,
 } from '../../src/protocol/index.js';
@@ -114,7 +114,7 @@ describe('client of a broker that does as it is told', () => {
     const answer = await broker.ask(GetConsumerRunningInfo, { consumerGroup: 'G', clientId: client.clientId });
     const info = decodeConsumerRunningInfo(answer.body);
     expect(info.properties.get('PROP_CONSUME_TYPE')).toBe('CONSUME_PASSIVELY');
-    expect(info.properties.get('PROP_NAMESERVER_ADDR')).toBe(broker.namesrvAddr);
+    expect(info.properties.get('PROP_NAMESERVER_ADDR')).toBe(`${broker.namesrvAddr};`);
     expect(info.subscriptionSet.map(({ topic, subString }) => `${topic} ${subString}`)).toEqual(['T A', '%RETRY%G *']);
     expect(info.mqTable).toMatchObject([
       [
@@ -128,7 +128,7 @@ describe('client of a broker that does as it is told', () => {
 
   it('answers what it does not know with "not supported"', async () => {
     await consume();
-    const answer = await broker.ask(ConsumeMessageDirectly, { consumerGroup: 'G', msgId: 'X' });
+    const answer = await broker.ask(GetMaxOffset, { topic: 'T', queueId: 0 });
     expect(answer.code).toBe(ResponseCode.REQUEST_CODE_NOT_SUPPORTED);
   });
 

@@ -3,13 +3,17 @@ import {
   encodeGetConsumerListByGroupResponseBody,
   encodeTopicRouteData,
   GetConsumerListByGroup,
+  GetMaxOffset,
+  GetMinOffset,
   GetRouteinfoByTopic,
   HeartBeat,
+  LitePullMessage,
   type HeaderOf,
   PullMessage,
   QueryConsumerOffset,
   ResponseCode,
   SendMessageV2,
+  SendReplyMessageV2,
   UnregisterClient,
   UpdateConsumerOffset,
 } from '../../src/protocol/index.js';
@@ -18,10 +22,17 @@ import { silentLogger, SystemClock } from '../../src/runtime/index.js';
 
 type SendHandler = Handler<typeof SendMessageV2>;
 
+const holdUntilClose: Handler<typeof PullMessage> = (request) => {
+  request.hold();
+  return new Promise((resolve) => request.peer.onClose(() => resolve({ code: ResponseCode.SYSTEM_ERROR })));
+};
+
 /** A name server and a broker in one, which answers as a test wants. It has one topic, `T`, with one queue. */
 export class ScriptedBroker {
   /** Names of the requests that came, and the commits with their offsets. */
   readonly requests: string[] = [];
+  /** Answer to every commit. */
+  commitCode: number = ResponseCode.SUCCESS;
   send: SendHandler = () => ({ code: 0, header: { msgId: 'O', queueId: 0, queueOffset: 0 } });
   private address = '';
   readonly server = new RemotingServer({
@@ -69,12 +80,13 @@ export class ScriptedBroker {
       on(UnregisterClient, () => ({ code: 0 })),
       on(GetConsumerListByGroup, () => ({ code: 0, body: encodeGetConsumerListByGroupResponseBody({ consumerIdList: [this.clientId] }) })),
       on(QueryConsumerOffset, () => ({ code: 0, header: { offset: 7 } })),
-      on(UpdateConsumerOffset, () => ({ code: 0 })),
-      on(PullMessage, (request) => {
-        request.hold();
-        return new Promise((resolve) => request.peer.onClose(() => resolve({ code: ResponseCode.SYSTEM_ERROR })));
-      }),
+      on(UpdateConsumerOffset, () => ({ code: this.commitCode, remark: 'as the test wants' })),
+      on(GetMinOffset, () => ({ code: 0, header: { offset: 3 } })),
+      on(GetMaxOffset, () => ({ code: 0, header: { offset: 9 } })),
+      on(PullMessage, holdUntilClose),
+      on(LitePullMessage, holdUntilClose),
       on(SendMessageV2, (request) => this.send(request)),
+      on(SendReplyMessageV2, (request) => this.send(request)),
     ];
   }
 
