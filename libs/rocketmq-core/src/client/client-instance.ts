@@ -27,6 +27,7 @@ import { BrokerCalls } from './instance/calls.js';
 import type { GroupConsumer } from './consumer/group-consumer.js';
 import { type ConsumerGroup, GroupTable } from './instance/group-table.js';
 import { HeartbeatLoop } from './instance/heartbeat-loop.js';
+import { BrokerVersionTable } from './instance/broker-version-table.js';
 import type { Membership } from './instance/membership.js';
 import { RouteFinder } from './instance/route-finder.js';
 import { RouteLoop } from './instance/route-loop.js';
@@ -64,6 +65,7 @@ export class ClientInstance {
   private readonly heartbeats: HeartbeatLoop;
   private readonly calls: BrokerCalls;
   private readonly groups = new GroupTable();
+  private readonly brokerVersions = new BrokerVersionTable();
   private readonly replies = new ReplyTable();
   private readonly ids: UniqueIdGenerator;
   private readonly producers = new Set<Producer>();
@@ -208,7 +210,9 @@ export class ClientInstance {
       brokers: () => this.table.allBrokers,
       hasConsumers: () => this.groups.hasConsumers,
       hasGroups: () => this.groups.hasGroups,
-      send: (address) => this.calls.heartbeat(address, this.groups.heartbeat(this.clientId), { timeoutMs }),
+      send: async (address) => {
+        this.brokerVersions.note(address, await this.calls.heartbeat(address, this.groups.heartbeat(this.clientId), { timeoutMs }));
+      },
     });
   }
 
@@ -240,6 +244,7 @@ export class ClientInstance {
       levelsMs,
       calls: this.calls,
       table: this.table,
+      versions: this.brokerVersions,
       sender,
       logger: this.settings.logger,
     });

@@ -38,6 +38,8 @@ export const VersionGate = {
   STANDARD_ROUTE: 401,
   /** A compressed registration carries static-topic mappings. */
   MAPPING_IN_REGISTRATION: 413,
+  /** A broker delivers messages at times of their own. */
+  TIMERS: 413,
   /** GO_AWAY is sent only to clients above this one. */
   GO_AWAY: 475,
 } as const;

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { storedMessage, type StoredMessageOptions } from '../../../testing/stored-message.js';
-import { parseProperties } from '../../protocol/index.js';
+import { parseProperties, versionOrdinal } from '../../protocol/index.js';
 import { SendFailed } from '../errors.js';
 import type { Payload } from '../producer/outgoing.js';
 import type { Stored, Target } from '../producer/sender.js';
@@ -13,11 +13,13 @@ interface Brokers {
   readonly sendBack?: Error;
   readonly send?: Error | ((payload: Payload) => Error | undefined);
   readonly master?: string;
+  /** Ordinal; undefined before the first heartbeat. */
+  readonly version?: number;
   /** Null: the group's setting decides. */
   readonly maxReconsumeTimes?: number | null;
 }
 
-function create({ sendBack, send, master, maxReconsumeTimes = 16 }: Brokers) {
+function create({ sendBack, send, master, maxReconsumeTimes = 16, version }: Brokers) {
   const backs: { address: string; header: object }[] = [];
   const sends: Payload[] = [];
   const targets: Target[] = [];
@@ -33,6 +35,7 @@ function create({ sendBack, send, master, maxReconsumeTimes = 16 }: Brokers) {
       },
     },
     table: { masterAddress: () => master },
+    versions: { of: () => version },
     sender: {
       send: (payload, target) => {
         sends.push(payload);
@@ -172,6 +175,15 @@ describe('a delay of its own', () => {
     expect(await handBack({}, { delayMs: 70_000 })).toBe(true);
     expect(backs.map(({ header }) => (header as { delayLevel: number }).delayLevel)).toEqual([1, 3, 3]);
     expect(logged).toEqual(['the broker takes no timer for a retry, such delays become the next longer level']);
+  });
+
+  it.each([
+    ['V4_9_9', 1, 0],
+    ['V5_0_0', 0, 1],
+  ])('is given to a broker of %s: %i times at a level, %i times with a timer', async (name, levels, timers) => {
+    const { backs, sends, handBack } = create({ version: versionOrdinal(name)! });
+    expect(await handBack({}, { delayMs: 700 })).toBe(true);
+    expect([backs.length, sends.length]).toEqual([levels, timers]);
   });
 
   it('is not lost when only the retry topic can be reached after the timer failed', async () => {

@@ -7,9 +7,11 @@ import {
   PropertyName,
   retryTopic,
   SysFlag,
+  VersionGate,
 } from '../../protocol/index.js';
 import type { Logger } from '../../runtime/index.js';
 import { isSendFailed } from '../errors.js';
+import type { BrokerVersionTable } from '../instance/broker-version-table.js';
 import type { BrokerCalls } from '../instance/calls.js';
 import type { RouteTable } from '../instance/route-table.js';
 import type { Payload } from '../producer/outgoing.js';
@@ -25,6 +27,7 @@ export interface RedeliveryParts {
   readonly levelsMs: readonly number[];
   readonly calls: Pick<BrokerCalls, 'sendBack'>;
   readonly table: Pick<RouteTable, 'masterAddress'>;
+  readonly versions: Pick<BrokerVersionTable, 'of'>;
   readonly sender: Pick<Sender, 'send'>;
   readonly logger: Logger;
 }
@@ -113,24 +116,35 @@ export class Redelivery {
   }
 
   private async sendWithTimer(failed: FailedMessage, { delayMs }: RetryDelay & { kind: 'timer' }): Promise<boolean> {
+    // It would store the property and deliver at once, again and again until the message is dead.
+    if (!this.hasTimer(failed)) {
+      this.tellOfTimers(failed, 'it is older than 5.0');
+      return false;
+    }
     try {
       // Once, to a broker that has the retry topic: where the timer is off, it will not be on a moment later.
       await this.sendToRetryTopic(failed, { property: [PropertyName.TIMER_DELAY_MS, delayMs] }, this.nearQueue(failed.queue));
       return true;
     } catch (error) {
       if (!isOperationFailed(error)) throw error;
-      if (isSendFailed(error) && error.responseCode !== undefined) this.tellOfTimers(failed, error);
+      if (isSendFailed(error) && error.responseCode !== undefined) this.tellOfTimers(failed, error.message);
       else
         this.parts.logger.log('warn', 'a failed message could not be sent to the retry topic', { ...about(failed), error: error.message });
       return false;
     }
   }
 
-  private tellOfTimers(failed: FailedMessage, error: Error): void {
+  private hasTimer({ message, queue }: FailedMessage): boolean {
+    const { table, versions } = this.parts;
+    const version = versions.of(table.masterAddress(queue.brokerName) ?? formatHost(message.storeHost));
+    return version === undefined || version >= VersionGate.TIMERS;
+  }
+
+  private tellOfTimers(failed: FailedMessage, reason: string): void {
     if (this.toldOfTimers) return;
     this.toldOfTimers = true;
     const text = 'the broker takes no timer for a retry, such delays become the next longer level';
-    this.parts.logger.log('warn', text, { group: this.parts.group, ...about(failed), error: error.message });
+    this.parts.logger.log('warn', text, { group: this.parts.group, ...about(failed), reason });
   }
 
   private nearQueue({ brokerName }: MessageQueue): Target {

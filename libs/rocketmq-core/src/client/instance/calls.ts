@@ -130,8 +130,10 @@ export class BrokerCalls {
     await this.ask(this.sendAddress(address), ConsumerSendMsgBack, header, callOptions(limits));
   }
 
-  async heartbeat(address: string, data: HeartbeatData, limits: CallLimits): Promise<void> {
-    await this.ask(address, HeartBeat, {}, callOptions(limits, encodeHeartbeatData(data)));
+  /** @returns the release of the broker, as an ordinal */
+  async heartbeat(address: string, data: HeartbeatData, limits: CallLimits): Promise<number> {
+    const { version } = await this.ask(address, HeartBeat, {}, callOptions(limits, encodeHeartbeatData(data)));
+    return version;
   }
 
   /** @throws CallRefused when the broker cannot filter by the subscription: 23 when it cannot read it, 1 when it does not filter by its kind */
