@@ -27,6 +27,10 @@ export const apacheMetrics: ReadonlyMap<string, { readonly type: string; readonl
       type: 'gauge',
       labels: ['cluster', 'consumer_group', 'is_retry', 'is_system', 'node_id', 'node_type', 'topic'],
     },
+    // The next three after transactions.
+    rocketmq_commit_messages_total: { type: 'counter', labels: ['cluster', 'node_id', 'node_type', 'topic'] },
+    rocketmq_half_messages: { type: 'gauge', labels: ['cluster', 'node_id', 'node_type', 'topic'] },
+    rocketmq_rollback_messages_total: { type: 'counter', labels: ['cluster', 'node_id', 'node_type', 'topic'] },
     rocketmq_messages_in_total: { type: 'counter', labels: ['cluster', 'is_system', 'message_type', 'node_id', 'node_type', 'topic'] },
     rocketmq_messages_out_total: { type: 'counter', labels: ['cluster', 'consumer_group', 'is_system', 'node_id', 'node_type', 'topic'] },
     rocketmq_pop_checkpoint_buffer_size: { type: 'gauge', labels: ['cluster', 'node_id', 'node_type'] },
@@ -35,6 +39,11 @@ export const apacheMetrics: ReadonlyMap<string, { readonly type: string; readonl
     rocketmq_pop_revive_latency_milliseconds: { type: 'gauge', labels: ['cluster', 'node_id', 'node_type', 'queue_id'] },
     rocketmq_processor_watermark: { type: 'gauge', labels: ['cluster', 'node_id', 'node_type', 'processor'] },
     rocketmq_producer_connections: { type: 'gauge', labels: ['cluster', 'language', 'node_id', 'node_type', 'protocol_type', 'version'] },
+    // After a dead letter.
+    rocketmq_send_to_dlq_messages_total: {
+      type: 'counter',
+      labels: ['cluster', 'consumer_group', 'is_system', 'node_id', 'node_type', 'topic'],
+    },
     rocketmq_storage_dispatch_behind_bytes: {
       type: 'gauge',
       labels: ['cluster', 'node_id', 'node_type', 'storage_medium', 'storage_type'],

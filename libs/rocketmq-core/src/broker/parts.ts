@@ -242,7 +242,7 @@ export class Parts {
     const { clock, files } = this.doors;
     const disk = files.spaceSync(this.root);
     return brokerMetrics({
-      ...{ stats, producers, consumers, isSystem, offsets: tables.offsets },
+      ...{ stats, producers, consumers, isSystem, offsets: tables.offsets, transactions: this.transactions.counts },
       cluster: config.brokerClusterName,
       brokerName: config.brokerName,
       brokerPermission: config.brokerPermission,

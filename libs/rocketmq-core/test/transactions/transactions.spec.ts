@@ -90,6 +90,14 @@ describe('transactions', () => {
       ...{ messageId: sent[0]?.messageId, transactionId: sent[0]?.transactionId, tags: 'order', keys: ['commit'] },
       body: Buffer.from('body of commit'),
     });
+    const metric = (name: string) =>
+      cluster
+        .broker()
+        .metrics()
+        .find((one) => one.name === `rocketmq_${name}`)?.samples;
+    for (const name of ['half_messages', 'commit_messages_total', 'rollback_messages_total']) {
+      await eventually(() => metric(name)?.some(({ labels, value }) => labels.get('topic') === 'Orders' && value === 1) === true);
+    }
     // The broker asks about the open one alone.
     await listener.checked.until(2);
     expect(new Set(listener.checked.items)).toEqual(new Set(['unknown']));

@@ -135,6 +135,6 @@ class TransactionEnds {
     const { halves, ops, counts } = this.options;
     halves.end(queueOffset, verdict);
     ops.add(queueOffset);
-    counts.add(target.topic, -1);
+    counts.end(target.topic, verdict);
   }
 }

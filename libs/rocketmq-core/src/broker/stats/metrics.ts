@@ -4,6 +4,7 @@ import type { StoreFigures } from '../../store/index.js';
 import type { ConsumerTable } from '../clients/consumer-table.js';
 import type { Member, ProducerTable } from '../clients/producer-table.js';
 import type { OffsetTable } from '../offsets/offset-table.js';
+import type { TransactionCountTable } from '../transactions/transaction-count-table.js';
 import type { StatsTable } from './stats-table.js';
 
 export interface MetricSample {
@@ -31,6 +32,7 @@ export interface MetricsSource {
   readonly producers: ProducerTable;
   readonly consumers: ConsumerTable;
   readonly offsets: OffsetTable;
+  readonly transactions: Pick<TransactionCountTable, 'snapshot' | 'ends'>;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
   /** Bytes in use on the file system of the store. */
@@ -72,6 +74,9 @@ export function brokerMetrics(source: MetricsSource): Metric[] {
     metric('consumer_connections', 'gauge', 'Connections of consumers.', consumerDrafts(source)),
     metric('consumer_lag_messages', 'gauge', 'Messages a group has not consumed.', lags.messages),
     metric('consumer_lag_latency_milliseconds', 'gauge', 'Age of the oldest message a group has not consumed.', lags.latency),
+    metric('half_messages', 'gauge', 'Transactions that wait for their end.', openDrafts(source)),
+    metric('commit_messages_total', 'counter', 'Transactions committed.', byTopic(source.transactions.ends.commit)),
+    metric('rollback_messages_total', 'counter', 'Transactions rolled back.', byTopic(source.transactions.ends.rollback)),
     ...storageMetrics(source).map(([name, help, value]) => metric(name, 'gauge', help, value < 0 ? [] : [[STORAGE, value]])),
   ];
 }
@@ -111,6 +116,13 @@ function inDrafts({ stats, isSystem }: MetricsSource, figure: 'messages' | 'byte
   return [...stats.putFlows()]
     .filter(({ topic }) => !isRedelivery(topic))
     .map((flow) => [{ topic: flow.topic, message_type: 'normal', is_system: String(isSystem(flow.topic)) }, flow[figure]]);
+}
+
+const byTopic = (counts: Iterable<readonly [topic: string, count: number]>): Draft[] =>
+  Array.from(counts, ([topic, count]): Draft => [{ topic }, count]);
+
+function openDrafts({ transactions }: MetricsSource): Draft[] {
+  return byTopic([...transactions.snapshot().counts].map(([topic, { count }]) => [topic, count] as const));
 }
 
 function outDrafts({ stats, isSystem }: MetricsSource, figure: 'messages' | 'bytes'): Draft[] {

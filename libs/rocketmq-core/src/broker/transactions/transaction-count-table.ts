@@ -1,4 +1,5 @@
 import { nextDataVersion, type DataVersion } from '../../protocol/index.js';
+import type { Verdict } from './half-table.js';
 
 export interface TransactionCount {
   /** Halves that wait for their end. */
@@ -26,6 +27,9 @@ export class TransactionCountTable {
     this.version = { stateVersion: 0, timestamp: now(), counter: 0 };
   }
 
+  /** Transactions that ended since the start, by topic. */
+  readonly ends: Readonly<Record<Verdict, Map<string, number>>> = { commit: new Map(), rollback: new Map() };
+
   /** Grows with every change. */
   get changes(): number {
     return this.changeCount;
@@ -36,6 +40,11 @@ export class TransactionCountTable {
     this.counts.set(topic, { count: (this.counts.get(topic)?.count ?? 0) + difference, timeStamp });
     this.version = nextDataVersion(this.version, timeStamp);
     this.changeCount += 1;
+  }
+
+  end(topic: string, verdict: Verdict): void {
+    this.add(topic, -1);
+    this.ends[verdict].set(topic, (this.ends[verdict].get(topic) ?? 0) + 1);
   }
 
   restore({ dataVersion, counts }: TransactionCounts): void {
