@@ -47,7 +47,7 @@ export class DelayBed {
     this.writer = new MessageWriter({ store: this.store, redirects: this.delays.redirects() });
   }
 
-  /** @returns false when the disk has stopped before the end */
+  /** @returns false when the disk has stopped before the end @throws what goes wrong without that */
   async run(script: (bed: this) => Promise<void>): Promise<boolean> {
     if (!(await this.survives(this.open()))) return false;
     if (!(await this.survives(script(this)))) return false;
@@ -83,9 +83,11 @@ export class DelayBed {
   private async survives(work: Promise<unknown>): Promise<boolean> {
     const state = { ended: false };
     const end = () => void (state.ended = true);
-    void work.then(end, end);
+    work.then(end, end);
     while (!state.ended && !this.files.isHalted) await this.clock.settle();
-    return !this.files.isHalted;
+    if (this.files.isHalted) return false;
+    await work;
+    return true;
   }
 }
 

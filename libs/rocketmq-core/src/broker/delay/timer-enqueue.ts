@@ -20,7 +20,7 @@ const BATCH_MESSAGES = 256;
 
 /** When a message in the timer's topic is due, ms; NaN when it does not say. */
 export const outMsOfMessage = (message: MessageExt): number => Number(message.properties.get(PropertyName.TIMER_OUT_MS) ?? NaN);
-export const isRecall = (message: MessageExt): boolean => message.properties.has(PropertyName.TIMER_DEL_UNIQKEY);
+const isRecall = (message: MessageExt): boolean => message.properties.has(PropertyName.TIMER_DEL_UNIQKEY);
 
 /** Brings messages from the timer's topic into the wheel. As Java: TimerMessageStore.enqueue and its services. */
 export class TimerEnqueue {

@@ -21,7 +21,7 @@ const wishes = [
 ] as const;
 
 /** The last tick that is over before a message may be delivered. As Java: HookUtils.transformTimerMessage. */
-export function tickBefore(deliverMs: number, precisionMs: number): number {
+function tickBefore(deliverMs: number, precisionMs: number): number {
   const rest = deliverMs % precisionMs;
   return rest === 0 ? deliverMs - precisionMs : deliverMs - rest;
 }

@@ -78,17 +78,20 @@ export class TimerFiles {
     const { log, wheel, checkpoint } = this;
     if (!checkpoint.exists && !wheel.exists) return undefined;
     log.segments.load(true);
-    const hadWheel = wheel.exists;
+    const hadWheel = wheel.isWhole;
     const hadCheckpoint = checkpoint.exists;
     this.make();
     return recoverTimer({ log, wheel, checkpoint: checkpoint.values, hadWheel, hadCheckpoint, logger: this.options.logger, queueOffsetOf });
   }
 
+  // Names before anything is in the files: a unit in a folder whose name a power cut takes away would be gone with it.
   private make(): void {
+    const { files, root } = this.options;
+    files.makeFolderSync(this.log.segments.folder);
     this.wheel.open();
     this.checkpoint.open();
-    this.options.files.syncFolderSync(this.options.root);
-    this.options.files.syncFolderSync(`${this.options.root}/config`);
+    files.syncFolderSync(root);
+    files.syncFolderSync(`${root}/config`);
     this.isOpen = true;
   }
 
@@ -128,13 +131,6 @@ export class TimerFiles {
 
   countAt(timeMs: number): number {
     return this.isOpen ? (this.wheel.slotAt(timeMs)?.count ?? 0) : 0;
-  }
-
-  /** Messages that are due from that time on. */
-  countFrom(timeMs: number): number {
-    let count = 0;
-    if (this.isOpen) for (const slot of this.wheel.slots()) if (slot.tick >= this.wheel.tickOf(timeMs)) count += slot.count;
-    return Math.max(0, count);
   }
 
   /** Units of a tick, the oldest first. */

@@ -37,17 +37,25 @@ export class TimerWheel {
     return this.options.files.existsSync(this.options.path);
   }
 
+  /** A file that is too short was being made when the machine stopped: what is in it means nothing. */
+  get isWhole(): boolean {
+    return this.options.files.statSync(this.options.path)?.size === this.size;
+  }
+
   private get size(): number {
     return this.slotCount * SLOT_SIZE;
   }
 
-  /** @throws Corruption for a file of another length */
+  /** Makes what is missing of the file. @throws Corruption for one that is too long */
   open(): void {
     const { files, path } = this.options;
     this.handle = files.openSync(path, 'create');
     const size = this.handle.sizeSync();
-    if (size !== 0 && size !== this.size) throw new Corruption(path, size, `the timer wheel has ${size} bytes, ${this.size} are expected`);
-    if (size === 0) this.handle.truncateSync(this.size);
+    if (size > this.size) throw new Corruption(path, size, `the timer wheel has ${size} bytes, ${this.size} are expected`);
+    if (size === this.size) return;
+    this.handle.truncateSync(0);
+    this.handle.truncateSync(this.size);
+    this.handle.datasyncSync();
   }
 
   tickOf(timeMs: number): number {
