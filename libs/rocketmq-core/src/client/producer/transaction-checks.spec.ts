@@ -98,6 +98,20 @@ describe('checks of transactions', () => {
     expect(answers).toEqual(['a unknown']);
   });
 
+  it('go on after an answer that could not be given', async () => {
+    const { checks, asked, answers, ask } = create({ concurrencyMax: 1, holdMax: 9 });
+    const answer = () => {
+      throw new Error('closed');
+    };
+    checks.take({ transactionId: 'a', message: messageOf(), answer });
+    ask('b');
+    asked[0]?.outcome.resolve('commit');
+    await new FakeClock().settle();
+    asked[1]?.outcome.resolve('commit');
+    await checks.idle();
+    expect(answers).toEqual(['b commit']);
+  });
+
   it('take nothing after the end', async () => {
     const { checks, asked, answers, ask, turn } = create({ concurrencyMax: 1 });
     ask('a');

@@ -94,7 +94,11 @@ export class TransactionChecks {
     const state = await this.stateOf(question);
     const last = (transactionId === undefined ? undefined : this.latest.get(transactionId)) ?? question;
     if (transactionId !== undefined) this.latest.delete(transactionId);
-    last.answer(state);
+    try {
+      last.answer(state);
+    } catch (error) {
+      this.options.logger.log('error', 'an answer about a transaction was not sent', { transactionId, error: messageOf(error) });
+    }
   }
 
   private async stateOf({ transactionId, message }: CheckQuestion): Promise<TransactionState> {
