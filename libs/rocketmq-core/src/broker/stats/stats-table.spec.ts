@@ -27,6 +27,20 @@ describe('StatsTable', () => {
     expect(stats.putTotal).toBe(600);
   });
 
+  it('counts what groups send back, and what dies', () => {
+    let nowMs = 0;
+    const stats = new StatsTable('C', () => nowMs);
+    stats.countSendBack('G', 'T');
+    stats.countSendBack('G', 'T');
+    stats.countDeadLetter('G', 'T');
+    stats.sample((nowMs += SAMPLE_PERIOD_MS));
+    expect(stats.view('SNDBCK_PUT_NUMS', 'T@G')?.minute.sum).toBe(2);
+    expect(stats.view('SNDBCK_PUT_NUMS', 'T@other')).toBeUndefined();
+    expect([...stats.deadLetterCounts()]).toEqual([{ group: 'G', topic: 'T', messages: 1 }]);
+    stats.removeGroup('G');
+    expect([stats.view('SNDBCK_PUT_NUMS', 'T@G'), [...stats.deadLetterCounts()]]).toEqual([undefined, []]);
+  });
+
   it('counts deliveries by topic and group, the key Java uses', () => {
     let nowMs = 0;
     const stats = new StatsTable('C', () => nowMs);
