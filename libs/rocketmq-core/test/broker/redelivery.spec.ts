@@ -112,6 +112,8 @@ describe('redelivery by the broker', () => {
     const properties = Object.fromEntries(dead.properties);
     expect(properties).toMatchObject({ TAGS: 'A', KEYS: 'k', UNIQ_KEY: 'U', RETRY_TOPIC: 'T', DLQ_ORIGIN_TOPIC: 'T' });
     expect(await messagesOf('%RETRY%G', backOff.length)).toEqual([]);
+    const metric = broker.metrics().find(({ name }) => name === 'rocketmq_send_to_dlq_messages_total');
+    expect(metric?.samples.map(({ labels, value }) => [labels.get('topic'), labels.get('consumer_group'), value])).toEqual([['T', 'G', 1]]);
   });
 
   it('waits at the level that is asked for', async () => {
