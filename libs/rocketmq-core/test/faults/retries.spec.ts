@@ -10,7 +10,7 @@ import { RetryRun } from './retry-run.js';
 
 const LONG = process.env.TEST_LONG === '1';
 const MESSAGES = LONG ? 100_000 : 2000;
-const ROUNDS = LONG ? 20 : 1;
+const ROUNDS = LONG ? 5 : 1;
 const MINUTE_MS = 60_000;
 
 /** Points that are reached once for each message, and points that are reached a few times a second. */
