@@ -2,7 +2,7 @@ import type { Lanes } from '../../remoting/index.js';
 import type { Clock, Timer } from '../../runtime/index.js';
 import type { WriteGate } from './write-gate.js';
 
-export interface FastFailureSettings {
+interface FastFailureSettings {
   readonly brokerFastFailureEnable: boolean;
   readonly waitTimeMillsInSendQueue: number;
   readonly waitTimeMillsInPullQueue: number;

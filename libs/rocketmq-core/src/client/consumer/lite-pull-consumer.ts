@@ -15,6 +15,7 @@ import type { ReceivedMessage } from '../message-types.js';
 import type { GroupOffsets } from '../offsets/group-offsets.js';
 import { groupMembers } from '../instance/group-members.js';
 import { RebalanceLoop } from '../rebalance/rebalance-loop.js';
+import { checkFilters } from './filter-check.js';
 import { LitePullAssignment } from './lite-pull-assignment.js';
 import { LitePullCommits } from './lite-pull-commits.js';
 import { type WaitLimits } from './lite-pull-line.js';
@@ -111,6 +112,7 @@ export class LitePullConsumer implements AsyncIterable<ReceivedMessage>, GroupCo
   /**
    * Joins the group.
    * @throws OperationFailed when no name server answers; the start may then be tried again
+   * @throws CallRefused when a broker cannot filter as an SQL92 subscription wants it: 23 it cannot read the expression, 1 it does not filter so
    */
   async start(): Promise<void> {
     if (this.current !== 'created') throw new OperationFailed('closed', `consumer ${this.group} is ${this.current}, it starts once`);
@@ -119,6 +121,7 @@ export class LitePullConsumer implements AsyncIterable<ReceivedMessage>, GroupCo
     try {
       await offsets.load();
       await Promise.all(this.subscriptions.topics.map((topic) => this.follow(topic)));
+      await checkFilters(this.subscribed, { ...this.parts, group: this.group, timeoutMs: this.parts.callTimeoutMs });
       this.assertStarting();
       await membership.join();
     } catch (error) {
