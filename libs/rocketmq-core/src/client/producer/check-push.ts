@@ -30,7 +30,8 @@ export function checkPush({ producersOf, logger }: CheckPushParts): Route {
         const producers = producersOf(message.properties.get(PropertyName.PGROUP) ?? '');
         const listener = message.properties.get(LISTENER_PROPERTY);
         const producer = producers.find((one) => one.answersFor(listener)) ?? producers[0];
-        if (producer === undefined) logger.log('warn', 'nobody here can say what became of a transaction', { message: messageIdOf(message) });
+        if (producer === undefined)
+          logger.log('warn', 'nobody here can say what became of a transaction', { message: messageIdOf(message) });
         else producer.takeCheck(questionOf(request, message, logger));
       } catch (error) {
         logger.log('warn', 'a question about a transaction cannot be read', { peer: request.peer.address, error: messageOf(error) });
