@@ -27,26 +27,36 @@ export async function startLoad(folder, nameServer) {
     nameServer,
   ]);
 
+  return commanded(java);
+}
+
+/** The same of our client. */
+export function startOurLoad(client, nameServer) {
+  return commanded(launch('our load', process.execPath, [join(root, 'bench/client-load.mjs'), client, nameServer]));
+}
+
+async function commanded(load) {
   const waiting = [];
-  createInterface({ input: java.child.stdout }).on('line', (line) => {
+  createInterface({ input: load.child.stdout }).on('line', (line) => {
     if (line.startsWith('{')) waiting.shift()?.resolve(JSON.parse(line));
   });
-  void java.exited.then(() => {
-    for (const { reject } of waiting) reject(new Error(`the load program ended:\n${java.output()}`));
+  void load.exited.then(() => {
+    for (const { reject } of waiting) reject(new Error(`the load program ended:\n${load.output()}`));
   });
   const answer = () => new Promise((resolve, reject) => waiting.push({ resolve, reject }));
   await answer();
   return {
+    pid: load.pid,
     async run(...words) {
       const reply = answer();
-      java.child.stdin.write(words.join(' ') + '\n');
+      load.child.stdin.write(words.join(' ') + '\n');
       const result = await reply;
-      if (result.error !== undefined) throw new Error(`load: ${words.join(' ')}: ${result.error}\n${java.output()}`);
+      if (result.error !== undefined) throw new Error(`load: ${words.join(' ')}: ${result.error}\n${load.output()}`);
       return result;
     },
     async stop() {
-      java.child.stdin.write('quit\n');
-      await java.exited;
+      load.child.stdin.write('quit\n');
+      await load.exited;
     },
   };
 }
