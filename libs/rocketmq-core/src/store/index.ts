@@ -7,4 +7,4 @@ export type { ArrivalListener } from './ports.js';
 export { isDelete, isRoll, type TimerUnit } from './timer/log-layout.js';
 export type { TimerStart } from './timer/recovery.js';
 export { encodeTimerCheckpoint } from './timer/timer-checkpoint-file.js';
-export { TimerFiles } from './timer/timer-files.js';
+export { TimerFiles, type UnitChain } from './timer/timer-files.js';

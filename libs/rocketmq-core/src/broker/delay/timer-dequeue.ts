@@ -1,6 +1,6 @@
 import { decodeRecord, PropertyName, TIMER_TOPIC, type MessageExt } from '../../protocol/index.js';
 import type { Logger } from '../../runtime/index.js';
-import { isDelete, isRoll, type MessageStore, type TimerFiles, type TimerUnit } from '../../store/index.js';
+import { isDelete, isRoll, type MessageStore, type TimerFiles, type TimerUnit, type UnitChain } from '../../store/index.js';
 import type { Delivery } from './delivery.js';
 import type { TimerCountTable } from './timer-count-table.js';
 import { deliveredDraft, rolledDraft } from './timer-drafts.js';
@@ -13,6 +13,8 @@ export interface TimerDequeueOptions {
   readonly counts: TimerCountTable;
   readonly precisionMs: number;
   readonly now: () => number;
+  /** Resolves when the event loop has served others. */
+  readonly nextTurn: () => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -26,6 +28,7 @@ interface OpenTick {
 }
 
 const BATCH_UNITS = 256;
+const CHAIN_UNITS = 4096;
 
 /** The message a unit of the timer leads to; undefined when something else lies there: the commit log may have lost its end. */
 export function messageOfUnit(store: Pick<MessageStore, 'recordAt'>, unit: TimerUnit): MessageExt | undefined {
@@ -51,7 +54,7 @@ export class TimerDequeue {
    */
   async run(untilMs: number, isStopped: () => boolean): Promise<boolean> {
     while (!isStopped()) {
-      this.open ??= this.nextTick(untilMs);
+      this.open ??= await this.nextTick(untilMs);
       if (this.open === undefined) {
         this.readTimeMs = Math.max(this.readTimeMs, untilMs);
         return true;
@@ -61,15 +64,28 @@ export class TimerDequeue {
     return true;
   }
 
-  private nextTick(untilMs: number): OpenTick | undefined {
+  private async nextTick(untilMs: number): Promise<OpenTick | undefined> {
     const { files } = this.options;
     const timeMs = files.nextAt(this.readTimeMs, untilMs);
     if (timeMs === undefined) return undefined;
-    const units = files.unitsAt(timeMs);
+    const units = await this.unitsOf(timeMs);
     const recalls = units.filter(isDelete);
     const recalled = new Set(recalls.flatMap(({ position }) => this.takeRecall(position)));
     const positions = units.flatMap((unit) => (isDelete(unit) ? [] : [unit.position]));
     return { timeMs, positions, next: 0, recalled };
+  }
+
+  /** The oldest first. A tick may hold millions: connections are served in between. */
+  private async unitsOf(timeMs: number): Promise<UnitChain['units'][number][]> {
+    const { files, nextTurn } = this.options;
+    const units: UnitChain['units'][number][] = [];
+    for (let from = files.lastPositionAt(timeMs); from >= 0;) {
+      const piece = files.chain(timeMs, from, CHAIN_UNITS);
+      for (const unit of piece.units) units.push(unit);
+      from = piece.next;
+      await nextTurn();
+    }
+    return units.reverse();
   }
 
   private takeRecall(position: number): string[] {

@@ -13,6 +13,8 @@ export interface TimerEnqueueOptions {
   readonly delivery: Delivery;
   readonly counts: TimerCountTable;
   readonly now: () => number;
+  /** Resolves when the event loop has served others. */
+  readonly nextTurn: () => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -63,6 +65,7 @@ export class TimerEnqueue {
       this.queueOffset = Math.max(read.nextOffset, this.queueOffset + (read.messages.length === 0 ? 1 : 0));
       files.commit();
       this.total += fresh.length;
+      await this.options.nextTurn();
     }
     return true;
   }

@@ -38,9 +38,10 @@ export class TimerLoop {
   constructor(private readonly options: TimerLoopOptions) {
     const { clock, logger } = options;
     const now = () => clock.now();
+    const nextTurn = () => new Promise<void>((resolve) => clock.nextTurn(resolve));
     // One for each side: it remembers what is delivered behind a message that the store has refused.
-    this.enqueue = new TimerEnqueue({ ...options, delivery: new Delivery(options), now });
-    this.dequeue = new TimerDequeue({ ...options, delivery: new Delivery(options), now });
+    this.enqueue = new TimerEnqueue({ ...options, delivery: new Delivery(options), now, nextTurn });
+    this.dequeue = new TimerDequeue({ ...options, delivery: new Delivery(options), now, nextTurn });
     this.loop = new Loop({ name: 'timer', clock, logger, periodMs: PERIOD_MS, run: () => this.run() });
     this.flushing = new Loop({ name: 'saving of the timer', clock, logger, periodMs: options.flushIntervalMs, run: () => this.flush() });
   }

@@ -30,8 +30,9 @@ const entry = (n: number, more: Partial<TimerEntry> = {}): TimerEntry => ({
   topicHash: 7,
   ...more,
 });
+const unitsAt = (timer: TimerFiles, timeMs: number) => timer.chain(timeMs, timer.lastPositionAt(timeMs), Infinity).units.toReversed();
 const physicalOffsets = (timer: TimerFiles, timeMs: number) =>
-  timer.unitsAt(timeMs).map(({ position }) => timer.unit(position)?.physicalOffset);
+  unitsAt(timer, timeMs).map(({ position }) => timer.unit(position)?.physicalOffset);
 
 describe('the files of the timer', () => {
   it('does not exist before the first message', () => {
@@ -62,12 +63,23 @@ describe('the files of the timer', () => {
     timer.close();
   });
 
+  it('hands a long chain out in pieces', () => {
+    const timer = filesOn(newDisk());
+    [1, 2, 3].forEach((n) => timer.add(entry(n)));
+    timer.commit();
+    const last = timer.lastPositionAt(NOW + 5000);
+    const first = timer.chain(NOW + 5000, last, 2);
+    expect(first).toMatchObject({ units: [{ position: 2 * UNIT_SIZE }, { position: UNIT_SIZE }], next: 0 });
+    expect(timer.chain(NOW + 5000, first.next, 2)).toMatchObject({ units: [{ position: 0 }], next: -1 });
+    timer.close();
+  });
+
   it('marks a recall and counts it against its target', () => {
     const timer = filesOn(newDisk());
     timer.add(entry(1));
     timer.add(entry(2, { isDelete: true }));
     timer.commit();
-    const [first, second] = timer.unitsAt(NOW + 5000).map(({ position }) => timer.unit(position));
+    const [first, second] = unitsAt(timer, NOW + 5000).map(({ position }) => timer.unit(position));
     expect([first, second].map((unit) => unit !== undefined && isDelete(unit))).toEqual([false, true]);
     expect(timer.countAt(NOW + 5000)).toBe(0);
     timer.close();

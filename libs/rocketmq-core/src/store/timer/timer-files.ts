@@ -42,6 +42,12 @@ export interface TimerProgress {
   readonly queueOffset: number;
 }
 
+export interface UnitChain {
+  readonly units: readonly { readonly position: number; readonly magic: number }[];
+  /** Negative at the end of the chain. */
+  readonly next: number;
+}
+
 /** Slots that stay free between the oldest and the newest tick. As Java: TimerMessageStore.TIMER_BLANK_SLOTS. */
 const BLANK_SLOTS = 60;
 const LOG_HANDLES_MAX = 16;
@@ -133,19 +139,23 @@ export class TimerFiles {
     return this.isOpen ? (this.wheel.slotAt(timeMs)?.count ?? 0) : 0;
   }
 
-  /** Units of a tick, the oldest first. */
-  unitsAt(timeMs: number): { readonly position: number; readonly magic: number }[] {
+  /** Position of the unit that came last into a tick; -1 when it is empty. */
+  lastPositionAt(timeMs: number): number {
+    return this.wheel.slotAt(timeMs)?.lastPosition ?? -1;
+  }
+
+  /** Units of a tick, the newest first, from a position on; at most `countMax`, and where the next ones begin. */
+  chain(timeMs: number, from: number, countMax: number): UnitChain {
     const units: { position: number; magic: number }[] = [];
-    let position = this.wheel.slotAt(timeMs)?.lastPosition ?? -1;
-    while (position >= 0) {
+    let position = from;
+    while (position >= 0 && units.length < countMax) {
       const unit = this.log.read(position);
       // A chain leads back; whatever does not is damage, and the end of file mark is none of its units.
-      if (unit === undefined || this.wheel.tickOf(outMsOf(unit)) !== this.wheel.tickOf(timeMs)) break;
+      if (unit === undefined || this.wheel.tickOf(outMsOf(unit)) !== this.wheel.tickOf(timeMs)) return { units, next: -1 };
       units.push({ position, magic: unit.magic });
-      if (unit.prevPosition >= position) break;
-      position = unit.prevPosition;
+      position = unit.prevPosition < position ? unit.prevPosition : -1;
     }
-    return units.reverse();
+    return { units, next: position };
   }
 
   unit(position: number): TimerUnit | undefined {
