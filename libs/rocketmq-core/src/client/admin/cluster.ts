@@ -9,8 +9,10 @@ import {
   GetKvConfig,
   PutKvConfig,
   ResponseCode,
+  UpdateBrokerConfig,
   WipeWritePermOfBroker,
 } from '../../protocol/index.js';
+import { printPropertiesText } from '../../runtime/index.js';
 import { CallRefused } from '../errors.js';
 import type { AdminCall, AdminCallLimits } from './admin-call.js';
 
@@ -38,6 +40,19 @@ export class ClusterAdmin {
   /** Settings of one broker as the text of a properties file. */
   async brokerConfig(address: string, limits: AdminCallLimits = {}): Promise<string> {
     return (await this.call.broker(address, GetBrokerConfig, {}, limits)).body?.toString() ?? '';
+  }
+
+  /**
+   * Changes settings of a running broker. Ours allows it only with `updateBrokerConfigEnable`, and forgets it with the next start.
+   * @throws CallRefused, OperationFailed
+   */
+  async updateBrokerConfig(address: string, settings: Readonly<Record<string, string>>, limits: AdminCallLimits = {}): Promise<void> {
+    await this.call.broker(
+      address,
+      UpdateBrokerConfig,
+      {},
+      { ...limits, body: Buffer.from(printPropertiesText(new Map(Object.entries(settings)))) },
+    );
   }
 
   /**

@@ -151,6 +151,34 @@ async function recordIds({ from, client, named }: ScenarioWorld, topic: string):
   return ids;
 }
 
+/** A reset that the broker hands to the consumers that are online, as brokers before 5.0 do. */
+async function resetInConsumers(world: ScenarioWorld): Promise<void> {
+  const { from, to, admin, brokerAddress, onEnd } = world;
+  await admin.cluster.updateBrokerConfig(brokerAddress, { useServerSideResetOffset: 'false' });
+  onEnd(() => admin.cluster.updateBrokerConfig(brokerAddress, { useServerSideResetOffset: 'true' }));
+  const topic = await world.topic('pushed', { readQueueNums: 1, writeQueueNums: 1 });
+  const group = await world.group('pushed-group');
+  const consuming = await to.consume({ group, topic });
+  await from.send({ topic, prefix: 'pushed', count: 3 });
+  await untilKeys(consuming, keysOfSend('pushed', 3));
+  await lagOf(world, group, topic, 0);
+  expect(await admin.offsets.reset(group, topic, { to: 0 })).toEqual([[{ topic, brokerName, queueId: 0 }, 0]]);
+  await consuming.until('every message twice', (seen) => seen.length >= 6);
+  await lagOf(world, group, topic, 0);
+}
+
+const pushed: readonly Scenario[] = [
+  { name: 'goes on from a time that the broker tells it', pairs: onlyOurs, isAlone: true, run: resetInConsumers },
+  // A Java consumer waits ten seconds before it does.
+  {
+    name: 'goes on from a time that the broker tells it, with a Java consumer',
+    pairs: [{ from: 'ours', to: 'java' }],
+    isAlone: true,
+    isLong: true,
+    run: resetInConsumers,
+  },
+];
+
 const permitted: readonly Scenario[] = [
   {
     name: 'is refused what it may not consume, and gets it when it may',
@@ -292,4 +320,4 @@ const procedures: readonly Scenario[] = [
   },
 ];
 
-export const groupsAndOffsetsScenarios: readonly Scenario[] = [...administered, ...permitted, ...starting, ...procedures];
+export const groupsAndOffsetsScenarios: readonly Scenario[] = [...administered, ...pushed, ...permitted, ...starting, ...procedures];
