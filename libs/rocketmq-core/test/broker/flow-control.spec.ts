@@ -1,5 +1,6 @@
 import { deferred } from '../../src/base/index.js';
-import { ResponseCode } from '../../src/protocol/index.js';
+import { decodeKVTable, GetBrokerRuntimeInfo, ResponseCode } from '../../src/protocol/index.js';
+import { eventually } from '../../testing/eventually.js';
 import { NodeFileSystem, type FileHandle, type FileSystem } from '../../src/runtime/index.js';
 import { BrokerFixture } from './broker-fixture.js';
 
@@ -51,5 +52,34 @@ describe('a broker whose disk hangs', () => {
     files.letGo();
     expect((await first).code).toBe(ResponseCode.SUCCESS);
     expect((await client.send('T', 'again')).code).toBe(ResponseCode.SUCCESS);
+  });
+});
+
+describe('a sender that floods a broker whose disk hangs', () => {
+  const files = new HangingFiles();
+  const fixture = new BrokerFixture();
+  afterAll(async () => {
+    files.letGo();
+    await fixture.close();
+  });
+
+  it('is read no further than its connection may go; others are served, and nothing is lost', async () => {
+    files.hanging = true;
+    const settings = { connectionRequestsMax: 20, brokerFastFailureEnable: false, osPageCacheBusyTimeOutMills: 600_000 };
+    await fixture.start(settings, { files });
+    const sender = fixture.client('sender');
+    const body = 'x'.repeat(16_000);
+    const sends = Array.from({ length: 500 }, () => sender.send('T', body));
+    const other = fixture.client('other');
+    const sizeOfLane = async () => {
+      const { body: info } = await other.call(GetBrokerRuntimeInfo, {});
+      return Number(decodeKVTable(info).table.get('sendThreadPoolQueueSize'));
+    };
+    const size = await eventually('as many requests as the connection may have', sizeOfLane, (now) => now >= 20);
+    // What came with the last bytes that were read is there, too.
+    expect(size).toBeLessThan(40);
+    files.letGo();
+    expect((await Promise.all(sends)).filter(({ code }) => code === ResponseCode.SUCCESS)).toHaveLength(500);
+    expect(await sizeOfLane()).toBe(0);
   });
 });
