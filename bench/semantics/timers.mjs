@@ -14,10 +14,11 @@ async function sendSteadily(producer, { topic, count, delayOf }) {
   const sends = [];
   for (let sent = 0; sent < count;) {
     const due = Math.min(count, Math.floor(((performance.now() - started) * RATE) / 1000));
-    for (; sent < due; sent += 1) sends.push(producer.send({ topic, body: 'x'.repeat(256), ...delayOf(sent) }));
+    for (; sent < due; sent += 1) sends.push(producer.send({ topic, body: 'x'.repeat(256), ...delayOf(sent) }).catch((error) => error));
     await sleep(SLICE_MS);
   }
-  await Promise.all(sends);
+  const failed = (await Promise.all(sends)).find((result) => result instanceof Error);
+  if (failed !== undefined) throw failed;
 }
 
 /** A consumer that notes how late each message was stored; resolves when all have come. */
@@ -44,7 +45,7 @@ async function steady(load, title, { delayOf, dueOf }) {
   const topic = `bench-${title}`;
   const count = RATE * (load.quick ? 5 : 20);
   const client = await load.client();
-  const producer = client.producer({ group: 'bench-timers', inFlightMax: 10_000 });
+  const producer = client.producer({ group: 'bench-timers', inFlightMax: 10_000, sendMsgTimeoutMs: 30_000 });
   await producer.start();
   await producer.send({ topic, body: 'first' });
   const consuming = await consumeAll(client, { topic, count: count + 1, dueOf: (message) => dueOf(message) ?? message.storeTimestamp });
@@ -67,7 +68,7 @@ async function pile(load) {
   const topic = 'bench-pile';
   const count = load.quick ? 20_000 : 100_000;
   const client = await load.client();
-  const producer = client.producer({ group: 'bench-timers', inFlightMax: 2000 });
+  const producer = client.producer({ group: 'bench-timers', inFlightMax: 2000, sendMsgTimeoutMs: 30_000 });
   await producer.start();
   await producer.send({ topic, body: 'first' });
   const dueMs = Math.ceil(Date.now() / 1000) * 1000 + (load.quick ? 15_000 : 60_000);
