@@ -71,7 +71,7 @@ async function pile(load) {
   const producer = client.producer({ group: 'bench-timers', inFlightMax: 2000, sendMsgTimeoutMs: 30_000 });
   await producer.start();
   await producer.send({ topic, body: 'first' });
-  const dueMs = Math.ceil(Date.now() / 1000) * 1000 + (load.quick ? 15_000 : 60_000);
+  const dueMs = Math.ceil(Date.now() / 1000) * 1000 + (load.quick ? 30_000 : 60_000);
   for (let sent = 0; sent < count; sent += 1) {
     await producer.whenWritable();
     void producer.send({ topic, body: 'x'.repeat(256), deliverAt: dueMs }).catch(() => undefined);
