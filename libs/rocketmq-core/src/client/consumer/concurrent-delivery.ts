@@ -136,8 +136,10 @@ export class ConcurrentDelivery implements Delivery {
       const confirmed = verdict === undefined || (await this.handBack(processQueue, held, verdict));
       (confirmed ? done : left).push(held);
     };
+    // Nearly always all are consumed, and promises for each would cost more than the rest of a delivery.
+    if (outcomes.every(([, verdict]) => verdict === undefined)) for (const [held] of outcomes) done.push(held);
     // A queue that is another's now delivers its messages there again: to hand back copies of them would only make duplicates.
-    if (!processQueue.dropped) await Promise.all(outcomes.map(settleOne));
+    else if (!processQueue.dropped) await Promise.all(outcomes.map(settleOne));
     // What a consumer did with a queue that is another's now is the other's business: it begins at the last commit.
     if (!processQueue.dropped) {
       processQueue.complete(done);
