@@ -35,6 +35,8 @@ export interface LitePullConsumerOptions extends Pick<BroadcastOptions, 'message
   readonly brokerSuspendMaxTimeMs?: number;
   /** How long the answer to such a pull is waited for, ms; not below the former; default 30000. */
   readonly consumerTimeoutMsWhenSuspend?: number;
+  /** Between two rounds that share subscribed queues anew when nothing has told of a change, ms; default 20000. */
+  readonly rebalanceIntervalMs?: number;
   /** Pause after a pull that failed, ms; default 1000. */
   readonly pullTimeDelayMsWhenException?: number;
 }
@@ -79,6 +81,7 @@ function times(options: LitePullConsumerOptions) {
     pollTimeoutMs: duration('pollTimeoutMs', options.pollTimeoutMs, 5000, 0),
     brokerSuspendMaxTimeMs,
     consumerTimeoutMsWhenSuspend,
+    rebalanceIntervalMs: duration('rebalanceIntervalMs', options.rebalanceIntervalMs, 20_000, 10),
     pullTimeDelayMsWhenException: duration('pullTimeDelayMsWhenException', options.pullTimeDelayMsWhenException, 1000),
   };
 }

@@ -431,6 +431,7 @@ export class LitePullConsumer implements AsyncIterable<ReceivedMessage>, GroupCo
       members: (topic) => (broadcasting ? Promise.resolve([clientId]) : groupMembers(topic, { group, table, calls, random, timeoutMs })),
       apply: (topic, queues) => this.assigned.apply(queues, topic),
       changed: () => Promise.resolve(),
+      periodMs: settings.rebalanceIntervalMs,
       clock,
       logger,
     });
