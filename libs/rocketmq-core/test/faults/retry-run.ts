@@ -40,6 +40,8 @@ export class RetryRun {
   readonly deaths: string[] = [];
   /** Failures that consumers saw, by key. */
   private readonly seen = new Map<string, Set<number>>();
+  /** Failures that the dead letters say, by key. */
+  private readonly counted = new Map<string, number>();
   private readonly nameServer = new NameServer({ config: { listenPort: 0 } });
   private readonly living = new Set<MortalProcess>();
   private readonly remoting = new RemotingClient({ clock: new SystemClock(), logger: silentLogger });
@@ -183,19 +185,21 @@ export class RetryRun {
     const key = letter.properties.get('KEYS') ?? '';
     this.lettersRead = letter.queueOffset + 1;
     this.history.arrived(key, letter.body);
-    if (letter.reconsumeTimes !== RETRY_MAX_TIMES + 1) this.faults.push(`${key} is dead after ${letter.reconsumeTimes} failures`);
+    if (letter.reconsumeTimes <= RETRY_MAX_TIMES) this.faults.push(`${key} is dead after ${letter.reconsumeTimes} failures`);
+    this.counted.set(key, Math.max(this.counted.get(key) ?? 0, letter.reconsumeTimes));
     if (letter.properties.get('RETRY_TOPIC') !== TOPIC) this.faults.push(`${key} comes from ${letter.properties.get('RETRY_TOPIC')}`);
   }
 
   /**
-   * Each message was refused as often as the group allows, no step left out. A consumer that can hand a message back to nobody refuses it again by
-   * itself: then it has seen more failures than the broker knows of.
+   * Each message was refused as often as the group allows and as its letter says, no step left out. A consumer that can hand a message back to nobody
+   * refuses it again by itself: those failures count, too, when it gets through to the retry topic at last.
    */
   private checkDeliveries(): void {
     for (const key of this.history.arrivedKeys()) {
       const failures = [...(this.seen.get(key) ?? [])].sort((a, b) => a - b);
-      const isComplete = failures.length > RETRY_MAX_TIMES && failures.every((count, at) => count === at);
-      if (!isComplete) this.faults.push(`${key} was delivered after ${failures.join()} failures`);
+      const counted = this.counted.get(key) ?? 0;
+      const isComplete = failures.length >= counted && failures.every((count, at) => count === at);
+      if (!isComplete) this.faults.push(`${key} was delivered after ${failures.join()} failures and is dead after ${counted}`);
     }
   }
 }
