@@ -1,6 +1,10 @@
+import { jest } from '@jest/globals';
 import { ResponseCode } from '../../src/protocol/index.js';
 import { movePileUp, type ClientInstance, type ReceivedMessage } from '../../src/client/index.js';
 import { Cluster, eventually, Inbox } from './cluster.js';
+
+// They wait for several clients in turn, on a machine that may be busy.
+jest.setTimeout(30_000);
 
 /** Clients that ask for routes often: producers have the new one soon. */
 const quick = { pollNameServerIntervalMs: 50 };
