@@ -23,6 +23,7 @@ const textOf = ({ member, queueId, queueOffset }: Call) => `${queueId}@${queueOf
 /** What listeners did with queues that are consumed in order. */
 export class QueueOrder {
   private readonly calls: Call[] = [];
+  private readonly halts = new Map<string, number[]>();
 
   began(member: string, queueId: number, queueOffset: number, beganAt: number): void {
     this.calls.push({ member, queueId, queueOffset, beganAt, endedAt: Infinity });
@@ -30,13 +31,12 @@ export class QueueOrder {
 
   ended(member: string, queueId: number, queueOffset: number, endedAt: number): void {
     const call = this.calls.findLast((one) => one.member === member && one.queueId === queueId && one.queueOffset === queueOffset);
-    // A process that slept has no say about what others did meanwhile.
     if (call !== undefined) call.endedAt = Math.min(call.endedAt, endedAt);
   }
 
   /** The process was killed, or stopped by a signal: what it was doing then is done as far as others are concerned. */
   halted(member: string, at: number): void {
-    for (const call of this.calls) if (call.member === member && call.beganAt <= at) call.endedAt = Math.min(call.endedAt, at);
+    this.halts.set(member, [...(this.halts.get(member) ?? []), at]);
   }
 
   get count(): number {
@@ -48,7 +48,7 @@ export class QueueOrder {
     const overlaps: string[] = [];
     const backward: string[] = [];
     let repeated = 0;
-    for (const calls of byQueue(this.calls.slice(from))) {
+    for (const calls of byQueue(this.calls.slice(from).map((call) => this.untilHalt(call)))) {
       const seen = new Set<number>();
       let highest = -1;
       let before: Call | undefined;
@@ -62,6 +62,12 @@ export class QueueOrder {
       }
     }
     return { overlaps: overlaps.slice(0, NAMED_MAX), backward: backward.slice(0, NAMED_MAX), repeated };
+  }
+
+  private untilHalt(call: Call): Call {
+    // What it wrote before may be read after it was told to stop.
+    const halt = this.halts.get(call.member)?.find((at) => at >= call.beganAt) ?? Infinity;
+    return { ...call, endedAt: Math.min(call.endedAt, halt) };
   }
 }
 

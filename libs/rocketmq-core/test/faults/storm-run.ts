@@ -18,6 +18,7 @@ interface Member {
   readonly name: string;
   readonly child: MortalProcess;
   paused: boolean;
+  frozen: boolean;
 }
 
 const TOPIC = 'stormy';
@@ -28,8 +29,9 @@ const MEMBERS_MAX = 5;
 const HOLD_MS = 3;
 const BETWEEN_SENDS_MS = 4;
 /** Longer than a lock lives, at its holder and at the broker: others may have what a frozen process had. */
-const FREEZE_MAX_MS = 3000;
+const FREEZE_MAX_MS = 5000;
 const LOCK_LIFE_MS = 2000;
+const STOP_MS = 20;
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const now = () => Number(process.hrtime.bigint() / 1000n);
@@ -83,7 +85,7 @@ export class StormRun {
     const argument = { folder: compiled, namesrvAddr: this.cluster.namesrvAddr, options, topic: TOPIC, holdMs: HOLD_MS };
     const child = new MortalProcess('member-child.mjs', argument, (line) => this.take(name, line));
     if ((await child.ready()) === undefined) throw new Error(`${name} did not start: ${child.complaints}`);
-    this.members.set(name, { name, child, paused: false });
+    this.members.set(name, { name, child, paused: false, frozen: false });
   }
 
   async joinUntil(count: number): Promise<void> {
@@ -92,8 +94,10 @@ export class StormRun {
 
   /** One thing happens to one member. */
   async disturb(events: readonly Event[]): Promise<void> {
-    const event = this.choose(events);
-    const member = this.one([...this.members.values()]);
+    // What happens to a frozen one waits until it wakes up; others have its queues meanwhile.
+    const awake = [...this.members.values()].filter(({ frozen }) => !frozen);
+    const event = awake.length < MEMBERS_MIN ? 'join' : this.choose(events);
+    const member = this.one(awake.length > 0 ? awake : [...this.members.values()]);
     this.events.push(`${event} ${event === 'join' ? `member-${this.names}` : member.name}`);
     if (event === 'join') return this.join();
     if (event === 'pause') {
@@ -101,11 +105,14 @@ export class StormRun {
       member.child.signal('SIGUSR2');
       return;
     }
-    if (event === 'freeze') return this.freeze(member);
+    if (event === 'freeze') {
+      this.note(this.freeze(member));
+      return;
+    }
     this.members.delete(member.name);
     if (event === 'leave') {
       member.child.signal('SIGTERM');
-      this.ends.push(this.expectCleanEnd(member));
+      this.note(this.expectCleanEnd(member));
       return;
     }
     await member.child.kill();
@@ -115,6 +122,7 @@ export class StormRun {
   /** Ends the load, lets everybody go on, and waits until all that was sent has been seen. */
   async drain(): Promise<void> {
     this.sending = false;
+    await this.settled();
     for (const member of this.members.values()) {
       if (member.paused) member.child.signal('SIGUSR2');
       member.paused = false;
@@ -140,6 +148,12 @@ export class StormRun {
     await this.cluster.stop();
   }
 
+  /** Its failure is told when the run settles. */
+  private note(end: Promise<void>): void {
+    end.catch(() => undefined);
+    this.ends.push(end);
+  }
+
   private choose(events: readonly Event[]): Event {
     if (this.members.size <= MEMBERS_MIN) return 'join';
     return this.one(this.members.size >= MEMBERS_MAX ? events.filter((event) => event !== 'join') : events);
@@ -151,11 +165,15 @@ export class StormRun {
     return chosen;
   }
 
-  private async freeze({ name, child }: Member): Promise<void> {
-    child.signal('SIGSTOP');
-    this.order.halted(name, now());
+  private async freeze(member: Member): Promise<void> {
+    member.frozen = true;
+    member.child.signal('SIGSTOP');
+    // Until the signal has come through; far less than a lock lives.
+    await sleep(STOP_MS);
+    this.order.halted(member.name, now());
     await sleep(this.options.random.below(FREEZE_MAX_MS));
-    child.signal('SIGCONT');
+    member.child.signal('SIGCONT');
+    member.frozen = false;
   }
 
   private async expectCleanEnd({ name, child }: Member): Promise<void> {
