@@ -122,7 +122,7 @@ export class TransactionRun {
       ...{ listenPort: port, brokerIP1: '127.0.0.1', brokerName: 'mortal', namesrvAddr: this.nameServer.address },
       ...{ storePathRootDir: join(this.options.folder, 'store'), flushConsumerOffsetInterval: 200 },
       // Later than a send may take, so that nobody is asked about a transaction that may still begin.
-      ...{ transactionTimeOut: 1500, transactionCheckInterval: 300, transactionOpBatchInterval: 200 },
+      ...{ transactionCheckMax: 10_000, transactionTimeOut: 1500, transactionCheckInterval: 300, transactionOpBatchInterval: 200 },
       // Small, so that every few thousand messages begin a new file.
       ...{ mappedFileSizeCommitLog: 4 * 1024 * 1024, mappedFileSizeConsumeQueue: 20 * 1000 },
     };

@@ -14,8 +14,9 @@ const TOPIC = 'handed-over';
 const sizes = { mappedFileSizeCommitLog: 256 * 1024, mappedFileSizeConsumeQueue: 20 * 100, maxMessageSize: 128 * 1024 };
 /** Nobody is asked. */
 const patient = { transactionTimeOut: 3_600_000, transactionOpBatchInterval: 100, flushConsumerOffsetInterval: 200 };
-/** The producer answers a check when its table says so. */
+/** The producer answers a check when its table says so, however long a busy machine takes. */
 const curious = {
+  transactionCheckMax: 10_000,
   transactionTimeOut: 500,
   transactionCheckInterval: 500,
   transactionOpBatchInterval: 100,

@@ -25,6 +25,8 @@ const settings = {
   transactionTimeOut: 200,
   transactionCheckInterval: 100,
   transactionOpBatchInterval: 50,
+  // Nothing is given up on a busy machine.
+  transactionCheckMax: 10_000,
   messageDelayLevel: '1s 2s',
 };
 
