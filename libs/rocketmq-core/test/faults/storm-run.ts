@@ -26,7 +26,7 @@ const QUEUES = 8;
 export const CONCURRENCY = 8;
 const MEMBERS_MIN = 2;
 const MEMBERS_MAX = 5;
-const HOLD_MS = 3;
+const HOLD_MS = 20;
 const BETWEEN_SENDS_MS = 4;
 /** Longer than a lock lives, at its holder and at the broker: others may have what a frozen process had. */
 const FREEZE_MAX_MS = 5000;
