@@ -116,7 +116,7 @@ interface FieldRow {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly field: Field<any>;
 }
-export type FieldRows = readonly FieldRow[];
+type FieldRows = readonly FieldRow[];
 
 export interface Command<Q extends Fields = Fields, R extends Fields = Fields> {
   readonly code: number;

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { SqlFilterTable } from '../../filter/index.js';
 import { ConsumerFilterTable, type SubscriptionData } from '../../protocol/index.js';
+import { NodeFileSystem } from '../../runtime/index.js';
 import { filterFileText } from './filter-file.js';
 import { FilterTable } from './filter-table.js';
 
@@ -104,7 +104,8 @@ describe('FilterTable', () => {
       expressionType: 'SQL92',
       topic: 'orders',
     });
-    const golden = readFileSync('libs/rocketmq-core/test/golden/5.5.0/files/config/consumerFilter.json', 'utf8');
+    const golden =
+      new NodeFileSystem().readFileSync('libs/rocketmq-core/test/golden/5.5.0/files/config/consumerFilter.json')?.toString() ?? '';
     expect(filterFileText(table.snapshot())).toBe(golden);
     expect(ConsumerFilterTable.decode(golden)).toEqual(table.snapshot());
   });

@@ -121,14 +121,10 @@ export class StatsTable {
       if (key !== this.cluster) return undefined;
       return name === 'BROKER_PUT_NUMS' ? this.brokerPut : this.brokerGet;
     }
-    if (name === 'SNDBCK_PUT_NUMS') {
-      const at = key.indexOf('@');
-      return this.sendBacks.get(key.slice(at + 1))?.get(key.slice(0, at));
-    }
+    if (name === 'SNDBCK_PUT_NUMS') return ofTopicAndGroup(this.sendBacks, key);
     const [, source, figure] = /^(TOPIC_PUT|GROUP_GET)_(NUMS|SIZE)$/.exec(name) ?? [];
     if (source === undefined) return undefined;
-    const at = key.indexOf('@');
-    const flow = source === 'TOPIC_PUT' ? this.puts.get(key) : this.gets.get(key.slice(at + 1))?.get(key.slice(0, at));
+    const flow = source === 'TOPIC_PUT' ? this.puts.get(key) : ofTopicAndGroup(this.gets, key);
     return figure === 'NUMS' ? flow?.messages : flow?.bytes;
   }
 
@@ -136,6 +132,12 @@ export class StatsTable {
     const nowMs = this.monotonic();
     return { messages: new StatsItem(nowMs), bytes: new StatsItem(nowMs) };
   }
+}
+
+/** @param key `topic@group` */
+function ofTopicAndGroup<T>(byGroup: ReadonlyMap<string, ReadonlyMap<string, T>>, key: string): T | undefined {
+  const at = key.indexOf('@');
+  return byGroup.get(key.slice(at + 1))?.get(key.slice(0, at));
 }
 
 function sampleFlow(flow: Flow, nowMs: number): void {

@@ -29,7 +29,7 @@ export interface Selection {
   readonly sizeTotal: number;
 }
 
-export interface Taken {
+interface Taken {
   readonly count: number;
   /** Bytes. */
   readonly size: number;
