@@ -2,7 +2,7 @@ import type { ConsumerData, SubscriptionData } from '../../protocol/index.js';
 import type { Peer } from '../../remoting/index.js';
 import { ConsumerTable } from './consumer-table.js';
 import type { Member } from './producer-table.js';
-import { filterOf, subscriptionOf } from './tag-filter.js';
+import { filterOf, subscriptionOf } from '../filtering/tag-filter.js';
 
 const member = (id: number, lastHeartbeatMs = 0): Member => ({
   peer: { id } as Peer,

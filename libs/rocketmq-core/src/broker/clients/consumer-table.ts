@@ -1,7 +1,7 @@
 import type { ConsumerData, SubscriptionData } from '../../protocol/index.js';
 import type { Peer } from '../../remoting/index.js';
 import type { Member } from './producer-table.js';
-import { filterOf, type TagFilter } from './tag-filter.js';
+import { filterOf, type TagFilter } from '../filtering/tag-filter.js';
 
 interface Subscription {
   readonly data: SubscriptionData;

@@ -1,6 +1,6 @@
 import { BloomFilter, type BloomBits, type SqlFilter, type SqlFilterTable } from '../../filter/index.js';
 import type { ConsumerFilterData, ConsumerFilterTable, SubscriptionData } from '../../protocol/index.js';
-import { isTagExpression } from '../clients/tag-filter.js';
+import { isTagExpression } from './tag-filter.js';
 
 /** The expression by which a group filters a topic. */
 export interface RegisteredFilter {

@@ -1,6 +1,6 @@
 import { isRetryTopic, PropertyName, propertyOf, RETRY_PREFIX, type SubscriptionData } from '../../protocol/index.js';
 import type { SqlFilter } from '../../filter/index.js';
-import { filterOf, type TagFilter } from '../clients/tag-filter.js';
+import { filterOf, type TagFilter } from './tag-filter.js';
 import type { FilterTable } from './filter-table.js';
 
 /** Which messages a pull wants: by the entry of the consume queue, then by the properties of the record. */

@@ -1,7 +1,7 @@
 import type { SqlFilterTable } from '../../filter/index.js';
 import { decodeCheckClientRequestBody, ResponseCode, type CheckClientConfig } from '../../protocol/index.js';
 import type { Handler } from '../../remoting/index.js';
-import { isTagExpression } from '../clients/tag-filter.js';
+import { isTagExpression } from '../filtering/tag-filter.js';
 import { decodeRequestBody } from './request-body.js';
 
 export interface CheckClientConfigOptions {

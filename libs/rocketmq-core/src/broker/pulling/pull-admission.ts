@@ -13,7 +13,7 @@ import {
 import type { Reply, Request } from '../../remoting/index.js';
 import type { ConsumerTable } from '../clients/consumer-table.js';
 import type { SqlCompilation, SqlFilterTable } from '../../filter/index.js';
-import { isTagExpression, subscriptionOf } from '../clients/tag-filter.js';
+import { isTagExpression, subscriptionOf } from '../filtering/tag-filter.js';
 import type { FilterTable } from '../filtering/filter-table.js';
 import { isJudgedByOrigin, retryFilter, sqlFilter, tagFilter, type MessageFilter } from '../filtering/message-filter.js';
 import type { GroupTable } from '../groups/group-table.js';
