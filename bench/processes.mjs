@@ -14,6 +14,10 @@ export function launch(title, command, args, options = {}) {
     tail.push(...text.split('\n').filter((line) => line !== ''));
     tail.splice(0, Math.max(0, tail.length - tailMax));
   };
+  // A bench that dies of an error must not leave its servers behind.
+  const end = () => child.kill('SIGKILL');
+  process.on('exit', end);
+  child.on('close', () => process.off('exit', end));
   child.stdin.on('error', () => undefined);
   child.stderr.setEncoding('utf8').on('data', keep);
   child.stdout.setEncoding('utf8').on('data', keep);
