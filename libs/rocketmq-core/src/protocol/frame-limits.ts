@@ -10,7 +10,7 @@ export interface FrameLimits {
 
 /**
  * The frame limit is Java's. A legal send needs up to 32 767 bytes of properties in its header, and a JSON header writes each of their separators in
- * six bytes. Answers to a batch carry an id of 33 bytes per message, so who sends batches takes a larger header limit.
+ * six bytes. Answers to a batch carry an id of 33 bytes per message, which bounds the messages of a batch that this side sends.
  */
 export const defaultFrameLimits: FrameLimits = { frameSizeMax: 16_777_216, headerSizeMax: 262_144, extFieldsMax: 256 };
 
