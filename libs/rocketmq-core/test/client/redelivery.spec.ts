@@ -180,7 +180,12 @@ describe('redelivery', () => {
         throw new Error('the broker is gone');
       },
     });
-    await eventually(() => client.admin().groups.config('G', cluster.broker('broker-b').address).then(Boolean, () => false));
+    await eventually(() =>
+      client
+        .admin()
+        .groups.config('G', cluster.broker('broker-b').address)
+        .then(Boolean, () => false),
+    );
     const { messageId } = await producer.send({ topic: 'T', body: 'x' });
     const [, again] = await seen.until(2);
     expect(again).toMatchObject({ messageId, topic: 'T', reconsumeTimes: 1 });

@@ -71,7 +71,9 @@ describe('kill -9 between the first half of a transaction and its end', () => {
     expect(run.history.countOf('acknowledged')).toBeGreaterThan(TRANSACTIONS / 3);
     expect(run.asked).toBeGreaterThan(TRANSACTIONS / 3);
     const { duplicates } = run.history;
-    console.info(`${run.executed} of ${run.begunCount} transactions, ${run.asked} questions, ${run.deaths.length} kills, ${duplicates} duplicates`);
+    console.info(
+      `${run.executed} of ${run.begunCount} transactions, ${run.asked} questions, ${run.deaths.length} kills, ${duplicates} duplicates`,
+    );
   });
 
   it('is a run that finds a commit that its listener denies', async () => {

@@ -4,7 +4,13 @@ describe('resolveLitePullOptions', () => {
   it('has the defaults of the Java client', () => {
     expect(resolveLitePullOptions({ group: 'G' })).toMatchObject({
       ...{ messageModel: 'CLUSTERING', consumeFromWhere: 'CONSUME_FROM_LAST_OFFSET', allocateMessageQueueStrategy: 'AVG' },
-      ...{ pullBatchSize: 10, pullThresholdForAll: 10_000, pullThresholdForQueue: 1000, pullThresholdSizeForQueue: 100, consumeMaxSpan: 2000 },
+      ...{
+        pullBatchSize: 10,
+        pullThresholdForAll: 10_000,
+        pullThresholdForQueue: 1000,
+        pullThresholdSizeForQueue: 100,
+        consumeMaxSpan: 2000,
+      },
       ...{ autoCommit: true, autoCommitIntervalMs: 5000, pollTimeoutMs: 5000, brokerSuspendMaxTimeMs: 20_000 },
       ...{ consumerTimeoutMsWhenSuspend: 30_000, pullTimeDelayMsWhenException: 1000, rebalanceIntervalMs: 20_000 },
     });

@@ -16,7 +16,12 @@ export async function ourTransacting(plan: TransactPlan, client: ClientInstance)
       return checks[Math.min(times, checks.length) - 1] ?? 'commit';
     },
   };
-  const producer = client.transactionProducer({ group: plan.group, listeners: { scripted }, topics: [plan.topic], sendMsgTimeoutMs: answerTimeoutMs });
+  const producer = client.transactionProducer({
+    group: plan.group,
+    listeners: { scripted },
+    topics: [plan.topic],
+    sendMsgTimeoutMs: answerTimeoutMs,
+  });
   await producer.start();
   const sent: Sent[] = [];
   for (let number = 0; number < plan.count; number++) {
