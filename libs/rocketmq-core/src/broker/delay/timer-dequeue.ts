@@ -48,6 +48,11 @@ export class TimerDequeue {
 
   constructor(private readonly options: TimerDequeueOptions) {}
 
+  /** The first tick whose delivery has not begun, ms. */
+  get openFromMs(): number {
+    return this.open === undefined ? this.readTimeMs : this.open.timeMs + this.options.precisionMs;
+  }
+
   /**
    * Delivers what is due in ticks before `untilMs`.
    * @returns false when the store refused some: they are delivered again by the next run

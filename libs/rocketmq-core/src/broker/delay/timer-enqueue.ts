@@ -18,6 +18,14 @@ export interface TimerEnqueueOptions {
   readonly logger: Logger;
 }
 
+/** Milliseconds. */
+export interface Ticks {
+  /** The present one. */
+  readonly writeTimeMs: number;
+  /** The first whose delivery has not begun. */
+  readonly openFromMs: number;
+}
+
 const BATCH_MESSAGES = 256;
 
 /** When a message in the timer's topic is due, ms; NaN when it does not say. */
@@ -49,19 +57,19 @@ export class TimerEnqueue {
   }
 
   /**
-   * Takes what has come.
-   * @param writeTimeMs the present tick
+   * Takes what has come. What became due while the broker was away waits, too, until its tick is delivered: a recall behind it counts.
    * @returns false when the store refused an overdue one: the same messages are looked at again
    */
-  async run(writeTimeMs: number, isStopped: () => boolean): Promise<boolean> {
+  async run({ writeTimeMs, openFromMs }: Ticks, isStopped: () => boolean): Promise<boolean> {
     const { reader, files } = this.options;
+    const oldestMs = Math.max(openFromMs, writeTimeMs - files.halfTurnMs);
     while (this.behind > 0 && !isStopped()) {
       const read = await reader.read({ topic: TIMER_TOPIC, queueId: 0, queueOffset: this.queueOffset, maxMessages: BATCH_MESSAGES });
       const fresh = read.messages.filter((message) => this.isNew(message));
-      const overdue = fresh.filter((message) => outMsOfMessage(message) < writeTimeMs && !isRecall(message));
+      const overdue = fresh.filter((message) => outMsOfMessage(message) < oldestMs && !isRecall(message));
       // Before the units: an offset passes a message only when it is delivered or waits.
       if (!(await this.deliverOverdue(overdue))) return false;
-      for (const message of fresh) if (outMsOfMessage(message) >= writeTimeMs) this.add(message, writeTimeMs);
+      for (const message of fresh) if (outMsOfMessage(message) >= oldestMs) this.add(message, writeTimeMs);
       this.queueOffset = Math.max(read.nextOffset, this.queueOffset + (read.messages.length === 0 ? 1 : 0));
       files.commit();
       this.total += fresh.length;

@@ -170,6 +170,22 @@ describe('the timer', () => {
     expect(bed.counts.countOf('TopicTest')).toBe(0);
   });
 
+  it.each([
+    ['a message that waits', 1100],
+    ['a message that came in the same moment', 0],
+  ])('takes back %s although the broker was away at its time', async (_, betweenMs) => {
+    await bed.send('a', { TIMER_DELAY_SEC: '3' });
+    await bed.send('b', { TIMER_DELAY_SEC: '3' });
+    await bed.clock.advance(betweenMs);
+    await bed.send('recall', { TIMER_DELIVER_MS: String(NOW + 2001), TIMER_DEL_UNIQKEY: 'a' });
+    bed = await bed.killed();
+    await bed.close();
+    await bed.clock.advance(10_000);
+    bed = await new TimerBed(bed).open();
+    await bed.clock.advance(1100);
+    expect(await bed.delivered()).toEqual(['b']);
+  });
+
   it('gives an overdue pile out at once after a restart, each message once and in order', async () => {
     const bodies = Array.from({ length: 1500 }, (_, i) => String(i));
     await Promise.all(bodies.map((body) => bed.send(body, { TIMER_DELAY_SEC: '2' })));

@@ -1,5 +1,5 @@
 import { Loop, type Clock, type Logger } from '../../runtime/index.js';
-import type { MessageStore, TimerFiles } from '../../store/index.js';
+import type { MessageStore, TimerFiles, TimerStart } from '../../store/index.js';
 import type { StatsTable } from '../stats/stats-table.js';
 import type { MessageWriter } from '../writing/message-writer.js';
 import type { QueueReader } from '../writing/queue-reader.js';
@@ -53,9 +53,18 @@ export class TimerLoop {
     this.enqueue.startAt(start);
     this.startedMs = this.options.clock.monotonic();
     this.writeTimeMs = this.presentTick();
-    this.dequeue.readTimeMs = start?.readTimeMs === undefined || start.readTimeMs === 0 ? this.writeTimeMs : start.readTimeMs;
+    this.dequeue.readTimeMs = this.readFromMs(start);
     this.loop.start();
     this.flushing.start();
+  }
+
+  private readFromMs(
+    { readTimeMs, oldestMs }: Pick<TimerStart, 'readTimeMs' | 'oldestMs'> = { readTimeMs: 0, oldestMs: Infinity },
+  ): number {
+    if (readTimeMs > 0) return readTimeMs;
+    // Nothing tells what is delivered: whatever has come may be due in ticks that are over.
+    const backMs = this.enqueue.behind > 0 ? this.options.files.halfTurnMs : 0;
+    return Math.min(oldestMs, this.writeTimeMs - backMs);
   }
 
   async stop(): Promise<void> {
@@ -97,7 +106,8 @@ export class TimerLoop {
     const isStopped = () => this.stopped;
     // Units that an earlier run could not write come first.
     this.options.files.commit();
-    if (await this.enqueue.run(this.writeTimeMs, isStopped)) await this.dequeue.run(this.writeTimeMs, isStopped);
+    const ticks = { writeTimeMs: this.writeTimeMs, openFromMs: this.dequeue.openFromMs };
+    if (await this.enqueue.run(ticks, isStopped)) await this.dequeue.run(this.writeTimeMs, isStopped);
   }
 
   // After the wall clock was put back its ticks come once more. They are empty: a delivered one is cleared.

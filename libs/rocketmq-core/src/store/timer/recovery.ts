@@ -18,6 +18,8 @@ export interface TimerRecoveryOptions {
 export interface TimerStart {
   /** Ticks before this time are delivered; 0 when unknown. */
   readonly readTimeMs: number;
+  /** The first tick in which something may wait, ms; Infinity when nothing does. */
+  readonly oldestMs: number;
   /** Messages of the timer's queue from here on are to be looked at. */
   readonly queueOffset: number;
   /** Whether the message waits already, although its offset is not below `queueOffset`. */
@@ -46,21 +48,21 @@ export function recoverTimer(options: TimerRecoveryOptions): TimerStart {
   const isDamaged = end < checkpoint.logFlushedPosition;
   if (isDamaged) logger.log('error', 'the timer log has lost its end; it is built again', { end, expected: checkpoint.logFlushedPosition });
   const queueOffset = hadCheckpoint && !isDamaged ? checkpoint.queueOffset : replay.nextQueueOffset(options.queueOffsetOf);
-  // A crash before the first checkpoint: nothing tells what is delivered, so everything that waits counts.
-  const readFromMs = readTimeMs > 0 ? readTimeMs : oldestOf(wheel);
   return {
-    readTimeMs: readFromMs,
+    readTimeMs,
+    // A crash before the first checkpoint: nothing tells what is delivered, so everything that waits counts.
+    oldestMs: readTimeMs > 0 ? readTimeMs : oldestOf(wheel),
     queueOffset,
     isWaiting: (physicalOffset) => replay.recent.has(physicalOffset),
     deliveredBelow: checkpoint.queueOffset,
   };
 }
 
-/** The time of the first tick in which something is due; 0 when nothing is. */
+/** The time of the first tick in which something is due; Infinity when nothing is. */
 function oldestOf(wheel: TimerWheel): number {
   let oldest = Infinity;
   for (const { tick } of wheel.slots()) oldest = Math.min(oldest, tick);
-  return oldest === Infinity ? 0 : oldest * wheel.precisionMs;
+  return oldest * wheel.precisionMs;
 }
 
 /** Slots that lead behind the end of the log are emptied. @returns the start of the file from which on their units are to be taken again */

@@ -157,7 +157,7 @@ describe('the files of the timer', () => {
     timer.add(entry(2));
     timer.commit();
     const again = filesOn(disk);
-    expect(again.open(() => undefined)).toMatchObject({ readTimeMs: NOW + 3000, queueOffset: 0 });
+    expect(again.open(() => undefined)).toMatchObject({ readTimeMs: 0, oldestMs: NOW + 3000, queueOffset: 0 });
     expect(physicalOffsets(again, NOW + 3000)).toEqual([100]);
     again.close();
   });

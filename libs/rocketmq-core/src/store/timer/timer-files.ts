@@ -61,6 +61,8 @@ export class TimerFiles {
   private readonly wheel: TimerWheel;
   private readonly checkpoint: TimerCheckpointFile;
   private readonly rollSlots: number;
+  /** What became due longer ago may have the place of what is to come. */
+  readonly halfTurnMs: number;
   private isOpen = false;
   private flushed: TimerProgress | undefined;
 
@@ -70,6 +72,7 @@ export class TimerFiles {
     this.log = new TimerLog(new SegmentList({ files, handles, folder: `${root}/timerlog`, segmentSize: logFileSize }));
     this.wheel = new TimerWheel({ files, path: `${root}/timerwheel`, precisionMs, slotsTotal });
     this.checkpoint = new TimerCheckpointFile(files, `${root}/config/timercheck`);
+    this.halfTurnMs = slotsTotal * precisionMs;
     const rollMax = slotsTotal - BLANK_SLOTS;
     this.rollSlots = rollWindowSlots > rollMax || rollWindowSlots < 2 ? rollMax : rollWindowSlots;
   }
