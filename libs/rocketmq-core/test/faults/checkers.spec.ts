@@ -32,6 +32,15 @@ describe('the checkers', () => {
     expect(one.findings()).toEqual({ lost: [], unexpected: ['x'], undead: ['b'], damaged: ['a'] });
   });
 
+  it('expect nothing of what is taken back', () => {
+    const one = history();
+    one.settled('a', 'unknown');
+    expect([one.missing, one.findings()]).toEqual([0, nothingFound]);
+    one.settled('a', 'failed');
+    one.arrived('a', body('a'));
+    expect([one.missing, one.findings()]).toEqual([0, { ...nothingFound, undead: ['a'] }]);
+  });
+
   it('count duplicates, and arrivals that come before the answer', () => {
     const one = new History();
     one.sent('a', body('a'));

@@ -40,13 +40,14 @@ export class History {
     this.fates.unknown += 1;
   }
 
+  /** What is taken back later is settled again. */
   settled(key: string, fate: Fate): void {
     const message = this.messages.get(key);
     if (message === undefined) throw new Error(`${key} was never sent by the test`);
     this.fates[message.fate] -= 1;
     this.fates[fate] += 1;
+    if (message.arrivals === 0) this.missingCount += Number(fate === 'acknowledged') - Number(message.fate === 'acknowledged');
     message.fate = fate;
-    if (fate === 'acknowledged' && message.arrivals === 0) this.missingCount += 1;
   }
 
   arrived(key: string, body: Buffer): void {

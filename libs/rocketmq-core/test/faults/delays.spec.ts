@@ -1,0 +1,116 @@
+import { jest } from '@jest/globals';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SeededRandom } from '../../testing/index.js';
+import { compileCore } from '../crash-process/compiled-core.js';
+import { nothingFound } from './checkers.js';
+import { DelayRun } from './delay-run.js';
+import type { DeadlyPoint } from './mortal-process.js';
+
+const LONG = process.env.TEST_LONG === '1';
+const MESSAGES = LONG ? 100_000 : 2000;
+const ROUNDS = LONG ? 10 : 1;
+const MINUTE_MS = 60_000;
+/** What a message waits for goes by its number; of eight these wait for a level. */
+const KINDS = 8;
+const LEVEL_KINDS = [0, 2];
+
+interface Points {
+  /** Reached once for each message. */
+  readonly often?: readonly string[];
+  /** Reached once for some messages, or a few times a second. */
+  readonly seldom?: readonly string[];
+}
+
+const brokerPoints = {
+  often: ['a message waits for its level', 'a message waits in the timer', 'a message is due'],
+  seldom: [
+    'a recall is stored',
+    'units are written',
+    'a tick is cleared',
+    'the timer log is synced',
+    'the wheel is written',
+    'the checkpoint is written',
+    'offsets of levels are saved',
+  ],
+};
+const producerPoints = { often: ['a message is sent'], seldom: ['a recall is sent'] };
+const consumerPoints = { often: ['a message is told'], seldom: ['an offset is committed'] };
+
+jest.setTimeout(LONG ? 180 * MINUTE_MS : 5 * MINUTE_MS);
+
+describe('kill -9 while messages wait for their time', () => {
+  let folder = '';
+  let compiled = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rocketmq-delays-'));
+    compiled = join(folder, 'core');
+    await compileCore(compiled);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
+  const random = new SeededRandom(seed);
+
+  function deadlyPoints({ often = [], seldom = [] }: Points): DeadlyPoint[] {
+    const around = (points: readonly string[]) => points.flatMap((point) => [`before ${point}`, `after ${point}`]);
+    const once = () => [
+      ...around(often).map((point) => ({ point, count: 1 + random.below(100) })),
+      ...around(seldom).map((point) => ({ point, count: 1 + random.below(4) })),
+    ];
+    return shuffled(Array.from({ length: ROUNDS }, once).flat());
+  }
+
+  function shuffled<T>(list: readonly T[]): T[] {
+    const rest = [...list];
+    return Array.from(list, () => rest.splice(random.below(rest.length), 1)[0] as T);
+  }
+
+  const folderOf = async (name: string): Promise<string> => {
+    await mkdir(join(folder, name));
+    return join(folder, name);
+  };
+
+  it('loses no message, delivers none early, and none that is taken back', async () => {
+    const points = {
+      brokerPoints: deadlyPoints(brokerPoints),
+      producerPoints: deadlyPoints(producerPoints),
+      consumerPoints: deadlyPoints(consumerPoints),
+    };
+    const run = new DelayRun({ compiled, folder: await folderOf('run'), messageCount: MESSAGES, ...points });
+    await run.run();
+    const { history, times, recalled, deaths, faults } = run;
+    expect({ seed, faults: faults.slice(0, 20), findings: history.findings(), early: times.early() }).toEqual({
+      ...{ seed, faults: [], early: [] },
+      findings: nothingFound,
+    });
+    expect([...deaths].sort()).toEqual(
+      Object.values(points)
+        .flat()
+        .map(({ point }) => point)
+        .sort(),
+    );
+    expect(history.countOf('acknowledged')).toBeGreaterThanOrEqual(MESSAGES);
+    expect(recalled.length).toBeGreaterThan(MESSAGES / 20);
+    const { sentCount, duplicates } = history;
+    console.info(
+      `${sentCount} sent, ${recalled.length} recalled, ${deaths.length} kills, ${duplicates} duplicates, latest ${times.latestMs()} ms`,
+    );
+  });
+
+  it('is a run that finds what is early, what comes although it is taken back, and what never comes', async () => {
+    const none = { brokerPoints: [], producerPoints: [], consumerPoints: [] };
+    const options = { compiled, folder: await folderOf('canary'), messageCount: 100, ...none };
+    const run = new DelayRun({ ...options, forgottenKey: '9', isHasty: true });
+    await run.run(1);
+    const { history, times, recalled } = run;
+    const early = times.early().map((key) => (LEVEL_KINDS.includes(Number(key) % KINDS) ? 'by level' : 'by time'));
+    expect(history.findings()).toEqual({
+      ...nothingFound,
+      lost: ['9'],
+      undead: recalled.sort((a, b) => Number(a) - Number(b)).slice(0, 20),
+    });
+    expect(new Set(early)).toEqual(new Set(['by level', 'by time']));
+  });
+});

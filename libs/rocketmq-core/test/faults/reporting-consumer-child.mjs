@@ -1,0 +1,44 @@
+// A consumer to kill, which tells what it gets. Argument: JSON with the folder of the compiled core, name server, group, topic, the key it never tells,
+// and the point to die at. Prints `ready`, then one line of JSON for each delivery.
+import { arm, endWithParent, loader } from './deadly.mjs';
+
+const { folder, namesrvAddr, group, topic, forgottenKey, deadly } = JSON.parse(process.argv[2]);
+endWithParent();
+const load = loader(folder);
+const { ClientInstance } = await load('client/index.js');
+const { BrokerCalls } = await load('client/instance/calls.js');
+
+class Listener {
+  take({ keys: [key], body, queue: { queueId }, queueOffset, bornTimestamp, storeTimestamp, properties }) {
+    if (key === forgottenKey) return;
+    const place = { queueId, queueOffset, bornTimestamp, storeTimestamp };
+    // Written before this returns: a pipe is.
+    console.log(JSON.stringify({ key, ...place, properties: Object.fromEntries(properties), body: body.toString('base64') }));
+  }
+}
+
+const commit = (when) => ({ prototype: BrokerCalls.prototype, methods: ['commitOffset', 'commitOffsetOneway'], matches: () => true, when });
+const listen = (when) => ({ prototype: Listener.prototype, methods: ['take'], matches: () => true, when });
+arm(
+  {
+    'before a message is told': listen('before'),
+    'after a message is told': listen('after'),
+    'before an offset is committed': commit('before'),
+    'after an offset is committed': commit('after'),
+  },
+  deadly,
+);
+
+const listener = new Listener();
+const client = new ClientInstance({ namesrvAddr, heartbeatBrokerIntervalMs: 500, pollNameServerIntervalMs: 500 });
+await client.start();
+const consumer = client.pushConsumer({
+  group,
+  subscriptions: new Map([[topic, '*']]),
+  consumeFromWhere: 'CONSUME_FROM_FIRST_OFFSET',
+  persistConsumerOffsetIntervalMs: 200,
+  concurrency: 64,
+  onMessage: (message) => listener.take(message),
+});
+await consumer.start();
+console.log('ready');
