@@ -1,7 +1,6 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
 import { EmbeddedRocketMQ } from 'nest-rocketmq/embedded';
-import { AppModule } from './app.module.js';
+import { startService } from './service.js';
 import { readSettings, type Settings } from './settings.js';
 
 function describe(settings: Settings, url: string, embedded: EmbeddedRocketMQ | undefined): string {
@@ -23,14 +22,14 @@ function describe(settings: Settings, url: string, embedded: EmbeddedRocketMQ | 
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
-  const app = await NestFactory.create(AppModule.forRoot(settings), { logger: ['log', 'warn', 'error'] });
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
-  await app.listen(settings.HTTP_PORT, settings.HTTP_HOST);
+  const app = await startService(settings, ['log', 'warn', 'error']);
   const embedded = settings.NAMESRV_ADDR === undefined ? app.get(EmbeddedRocketMQ, { strict: false }) : undefined;
   console.log(describe(settings, await app.getUrl(), embedded));
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  const { message, syscall } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
+  // Nest itself has logged an address on which it cannot listen.
+  if (syscall !== 'listen') console.error(message);
+  process.exit(1);
 });

@@ -1,9 +1,8 @@
-import { NestFactory } from '@nestjs/core';
 import type { INestApplication } from '@nestjs/common';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppModule } from '../src/app.module.js';
+import { startService } from '../src/service.js';
 import { readSettings } from '../src/settings.js';
 
 /** The order service on free ports, with its data in a folder of its own. */
@@ -17,8 +16,7 @@ export interface OrderService {
 export async function startOrderService(env: Record<string, string> = {}, folder?: string): Promise<OrderService> {
   const dataDir = folder ?? (await mkdtemp(join(tmpdir(), 'sample-order-')));
   const settings = readSettings({ HTTP_PORT: '0', NAMESRV_PORT: '0', BROKER_PORT: '0', DATA_DIR: dataDir, ...env });
-  const app = await NestFactory.create(AppModule.forRoot(settings), { logger: ['error'] });
-  await app.listen(0, '127.0.0.1');
+  const app = await startService(settings, ['error']);
   const stop = async (keepData = false) => {
     await app.close();
     if (!keepData) await rm(dataDir, { recursive: true, force: true });
