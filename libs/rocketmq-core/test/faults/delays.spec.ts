@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { SeededRandom } from '../../testing/index.js';
 import { compileCore } from '../crash-process/compiled-core.js';
 import { nothingFound } from './checkers.js';
+import { deadlyPoints } from './deadly-points.js';
 import { DelayRun } from './delay-run.js';
-import type { DeadlyPoint } from './mortal-process.js';
 
 const LONG = process.env.TEST_LONG === '1';
 const MESSAGES = LONG ? 100_000 : 2000;
@@ -15,13 +15,6 @@ const MINUTE_MS = 60_000;
 /** What a message waits for goes by its number; of eight these wait for a level. */
 const KINDS = 8;
 const LEVEL_KINDS = [0, 2];
-
-interface Points {
-  /** Reached once for each message. */
-  readonly often?: readonly string[];
-  /** Reached once for some messages, or a few times a second. */
-  readonly seldom?: readonly string[];
-}
 
 const brokerPoints = {
   often: ['a message waits for its level', 'a message waits in the timer', 'a message is due'],
@@ -53,20 +46,6 @@ describe('kill -9 while messages wait for their time', () => {
   const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
   const random = new SeededRandom(seed);
 
-  function deadlyPoints({ often = [], seldom = [] }: Points): DeadlyPoint[] {
-    const around = (points: readonly string[]) => points.flatMap((point) => [`before ${point}`, `after ${point}`]);
-    const once = () => [
-      ...around(often).map((point) => ({ point, count: 1 + random.below(100) })),
-      ...around(seldom).map((point) => ({ point, count: 1 + random.below(4) })),
-    ];
-    return shuffled(Array.from({ length: ROUNDS }, once).flat());
-  }
-
-  function shuffled<T>(list: readonly T[]): T[] {
-    const rest = [...list];
-    return Array.from(list, () => rest.splice(random.below(rest.length), 1)[0] as T);
-  }
-
   const folderOf = async (name: string): Promise<string> => {
     await mkdir(join(folder, name));
     return join(folder, name);
@@ -74,9 +53,9 @@ describe('kill -9 while messages wait for their time', () => {
 
   it('loses no message, delivers none early, and none that is taken back', async () => {
     const points = {
-      brokerPoints: deadlyPoints(brokerPoints),
-      producerPoints: deadlyPoints(producerPoints),
-      consumerPoints: deadlyPoints(consumerPoints),
+      brokerPoints: deadlyPoints(brokerPoints, ROUNDS, random),
+      producerPoints: deadlyPoints(producerPoints, ROUNDS, random),
+      consumerPoints: deadlyPoints(consumerPoints, ROUNDS, random),
     };
     const run = new DelayRun({ compiled, folder: await folderOf('run'), messageCount: MESSAGES, ...points });
     await run.run();

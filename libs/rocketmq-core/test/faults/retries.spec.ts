@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SeededRandom } from '../../testing/index.js';
 import { compileCore } from '../crash-process/compiled-core.js';
 import { nothingFound } from './checkers.js';
-import type { DeadlyPoint } from './mortal-process.js';
+import { deadlyPoints } from './deadly-points.js';
 import { RetryRun } from './retry-run.js';
 
 const LONG = process.env.TEST_LONG === '1';
@@ -18,8 +18,7 @@ const brokerPoints = {
   often: ['a retry is stored', 'a retry is delivered', 'a dead letter is stored'],
   seldom: ['offsets of levels are saved', 'offsets of groups are saved'],
 };
-const consumerPoints = { often: ['a message is sent back'], seldom: ['an offset is committed'] };
-const IN_LISTENER = 'in the listener';
+const consumerPoints = { often: ['a message is sent back'], seldom: ['an offset is committed'], points: ['in the listener'] };
 
 jest.setTimeout(LONG ? 180 * MINUTE_MS : 5 * MINUTE_MS);
 
@@ -36,22 +35,8 @@ describe('kill -9 between a failure and the dead letter', () => {
   const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
   const random = new SeededRandom(seed);
 
-  function deadlyPoints({ often, seldom }: typeof brokerPoints, more: readonly string[] = []): DeadlyPoint[] {
-    const around = (points: readonly string[]) => points.flatMap((point) => [`before ${point}`, `after ${point}`]);
-    const once = () => [
-      ...[...around(often), ...more].map((point) => ({ point, count: 1 + random.below(100) })),
-      ...around(seldom).map((point) => ({ point, count: 1 + random.below(4) })),
-    ];
-    return shuffled(Array.from({ length: ROUNDS }, once).flat());
-  }
-
-  function shuffled<T>(list: readonly T[]): T[] {
-    const rest = [...list];
-    return Array.from(list, () => rest.splice(random.below(rest.length), 1)[0] as T);
-  }
-
   it('loses no message, changes none, and counts its failures right', async () => {
-    const points = { broker: deadlyPoints(brokerPoints), consumer: deadlyPoints(consumerPoints, [IN_LISTENER]) };
+    const points = { broker: deadlyPoints(brokerPoints, ROUNDS, random), consumer: deadlyPoints(consumerPoints, ROUNDS, random) };
     const run = new RetryRun({
       ...{ compiled, storePathRootDir: join(folder, 'store'), random, messageCount: MESSAGES },
       brokerPoints: points.broker,

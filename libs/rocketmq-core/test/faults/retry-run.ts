@@ -6,6 +6,7 @@ import { silentLogger, SystemClock } from '../../src/runtime/index.js';
 import { freeListenPort } from '../../testing/free-ports.js';
 import type { SeededRandom } from '../../testing/index.js';
 import { History } from './checkers.js';
+import { MortalLives } from './mortal-lives.js';
 import { type DeadlyPoint, MortalProcess } from './mortal-process.js';
 
 export interface RetryRunOptions {
@@ -34,53 +35,52 @@ const pause = (ms = PAUSE_MS) => new Promise((resolve) => setTimeout(resolve, ms
 /** Messages that a consumer refuses until they are dead letters, while it and the broker are killed again and again. */
 export class RetryRun {
   readonly history = new History();
-  /** What else is wrong. */
-  readonly faults: string[] = [];
-  /** The points at which a process died. */
-  readonly deaths: string[] = [];
   /** Failures that consumers saw, by key. */
   private readonly seen = new Map<string, Set<number>>();
   /** Failures that the dead letters say, by key. */
   private readonly counted = new Map<string, number>();
+  private readonly lives: MortalLives;
+  private readonly complaints: string[] = [];
   private readonly nameServer = new NameServer({ config: { listenPort: 0 } });
-  private readonly living = new Set<MortalProcess>();
   private readonly remoting = new RemotingClient({ clock: new SystemClock(), logger: silentLogger });
   private lettersRead = 0;
-  private deadlyLeft: number;
-  private ended = false;
 
   constructor(private readonly options: RetryRunOptions) {
-    this.deadlyLeft = options.brokerPoints.length + options.consumerPoints.length;
+    this.lives = new MortalLives(options.brokerPoints.length + options.consumerPoints.length);
+  }
+
+  /** What else is wrong. */
+  get faults(): readonly string[] {
+    return [...this.lives.faults, ...this.complaints];
+  }
+
+  /** The points at which a process died. */
+  get deaths(): readonly string[] {
+    return this.lives.deaths;
   }
 
   /** Resolves when everything acknowledged but `missingMax` is a dead letter. */
   async run(missingMax = 0): Promise<void> {
     await this.nameServer.start();
     const port = await freeListenPort();
-    const lives = [this.live(this.options.brokerPoints, (deadly) => this.broker(port, deadly))];
+    this.lives.begin(this.options.brokerPoints, (deadly) => this.broker(port, deadly));
     const client = new ClientInstance({ namesrvAddr: this.nameServer.address, pollNameServerIntervalMs: 1000 });
     await client.start();
     try {
       await this.createGroup(client);
-      lives.push(this.live(this.options.consumerPoints, (deadly) => this.consumer(deadly)));
+      this.lives.begin(this.options.consumerPoints, (deadly) => this.consumer(deadly));
       await this.sendAll(client);
-      while (this.faults.length === 0 && (this.deadlyLeft > 0 || this.history.missing > missingMax)) {
+      while (this.faults.length === 0 && (this.lives.isMortal || this.history.missing > missingMax)) {
         await this.readLetters(`127.0.0.1:${port}`);
         await pause(100);
       }
     } finally {
-      this.ended = true;
-      await Promise.all([...this.living].map((mortal) => mortal.kill()));
-      await Promise.all(lives);
+      await this.lives.end();
       await client.shutdown(0);
       await this.remoting.close(0);
       await this.nameServer.stop(0);
     }
     if (this.faults.length === 0) this.checkDeliveries();
-  }
-
-  private isEnded(): boolean {
-    return this.ended;
   }
 
   private broker(port: number, deadly: DeadlyPoint | undefined): MortalProcess {
@@ -103,24 +103,6 @@ export class RetryRun {
       if (all === undefined) this.seen.set(key, (all = new Set()));
       all.add(Number(failures));
     });
-  }
-
-  /** One process after the other, each with its point; the last one lives until the end. */
-  private async live(points: readonly DeadlyPoint[], start: (deadly: DeadlyPoint | undefined) => MortalProcess): Promise<void> {
-    for (const deadly of [...points, undefined]) {
-      if (this.isEnded()) return;
-      const mortal = start(deadly);
-      this.living.add(mortal);
-      const signal = await mortal.died;
-      this.living.delete(mortal);
-      if (this.isEnded()) return;
-      if (deadly === undefined || signal !== 'SIGKILL') {
-        this.faults.push(`a process ended by itself with ${signal}: ${mortal.complaints}`);
-        return;
-      }
-      this.deaths.push(deadly.point);
-      this.deadlyLeft -= 1;
-    }
   }
 
   private async createGroup(client: ClientInstance): Promise<void> {
@@ -147,9 +129,9 @@ export class RetryRun {
   private async sendMany(producer: Producer): Promise<void> {
     const { messageCount } = this.options;
     // The last messages are kept for the points that nobody has come to yet.
-    while (this.history.countOf('acknowledged') < messageCount || this.deadlyLeft > 0) {
+    while (this.history.countOf('acknowledged') < messageCount || this.lives.isMortal) {
       if (this.faults.length > 0) return;
-      const isSpare = this.history.sentCount > messageCount / 2 && this.deadlyLeft > 0;
+      const isSpare = this.history.sentCount > messageCount / 2 && this.lives.isMortal;
       const fate = await this.sendOne(producer);
       if (fate !== 'acknowledged' || isSpare) await pause(fate === 'acknowledged' ? PAUSE_MS : 100);
     }
@@ -185,9 +167,9 @@ export class RetryRun {
     const key = letter.properties.get('KEYS') ?? '';
     this.lettersRead = letter.queueOffset + 1;
     this.history.arrived(key, letter.body);
-    if (letter.reconsumeTimes <= RETRY_MAX_TIMES) this.faults.push(`${key} is dead after ${letter.reconsumeTimes} failures`);
+    if (letter.reconsumeTimes <= RETRY_MAX_TIMES) this.complaints.push(`${key} is dead after ${letter.reconsumeTimes} failures`);
     this.counted.set(key, Math.max(this.counted.get(key) ?? 0, letter.reconsumeTimes));
-    if (letter.properties.get('RETRY_TOPIC') !== TOPIC) this.faults.push(`${key} comes from ${letter.properties.get('RETRY_TOPIC')}`);
+    if (letter.properties.get('RETRY_TOPIC') !== TOPIC) this.complaints.push(`${key} comes from ${letter.properties.get('RETRY_TOPIC')}`);
   }
 
   /**
@@ -199,7 +181,7 @@ export class RetryRun {
       const failures = [...(this.seen.get(key) ?? [])].sort((a, b) => a - b);
       const counted = this.counted.get(key) ?? 0;
       const isComplete = failures.length >= counted && failures.every((count, at) => count === at);
-      if (!isComplete) this.faults.push(`${key} was delivered after ${failures.join()} failures and is dead after ${counted}`);
+      if (!isComplete) this.complaints.push(`${key} was delivered after ${failures.join()} failures and is dead after ${counted}`);
     }
   }
 }

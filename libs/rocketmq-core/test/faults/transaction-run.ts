@@ -15,6 +15,7 @@ import { RemotingClient } from '../../src/remoting/index.js';
 import { silentLogger, SystemClock } from '../../src/runtime/index.js';
 import { freeListenPort } from '../../testing/free-ports.js';
 import { History } from './checkers.js';
+import { MortalLives } from './mortal-lives.js';
 import { type DeadlyPoint, MortalProcess } from './mortal-process.js';
 
 export interface TransactionRunOptions {
@@ -51,29 +52,33 @@ function bodyOf(number: number): Buffer {
  */
 export class TransactionRun {
   readonly history = new History();
-  /** What else is wrong. */
-  readonly faults: string[] = [];
-  /** The points at which a process died. */
-  readonly deaths: string[] = [];
   /** Local transactions. */
   executed = 0;
   /** Questions of the broker. */
   asked = 0;
   private begun = -1;
+  private readonly lives: MortalLives;
   private readonly nameServer = new NameServer({ config: { listenPort: 0 } });
-  private readonly living = new Set<MortalProcess>();
   private readonly remoting = new RemotingClient({ clock: new SystemClock(), logger: silentLogger });
   private readonly read = Array.from({ length: QUEUES }, () => 0);
   private readonly journal: string;
   private readonly stopFile: string;
   private isSendingOver = false;
-  private deadlyLeft: number;
-  private ended = false;
 
   constructor(private readonly options: TransactionRunOptions) {
-    this.deadlyLeft = options.brokerPoints.length + options.producerPoints.length;
+    this.lives = new MortalLives(options.brokerPoints.length + options.producerPoints.length);
     this.journal = join(options.folder, 'journal');
     this.stopFile = join(options.folder, 'stop');
+  }
+
+  /** What else is wrong. */
+  get faults(): readonly string[] {
+    return this.lives.faults;
+  }
+
+  /** The points at which a process died. */
+  get deaths(): readonly string[] {
+    return this.lives.deaths;
   }
 
   /** Transactions that were begun. */
@@ -86,11 +91,11 @@ export class TransactionRun {
     await this.nameServer.start();
     const port = await freeListenPort();
     const address = `127.0.0.1:${port}`;
-    const lives = [this.live(this.options.brokerPoints, (deadly) => this.broker(port, deadly))];
+    this.lives.begin(this.options.brokerPoints, (deadly) => this.broker(port, deadly));
     try {
       await this.createTopic();
-      lives.push(this.live(this.options.producerPoints, (deadly) => this.producer(deadly)));
-      await this.until(() => this.deadlyLeft === 0 && this.executed >= this.options.transactionCount);
+      this.lives.begin(this.options.producerPoints, (deadly) => this.producer(deadly));
+      await this.until(() => !this.lives.isMortal && this.executed >= this.options.transactionCount);
       writeFileSync(this.stopFile, '');
       await this.until(() => this.isSendingOver);
       this.settleAll();
@@ -101,9 +106,7 @@ export class TransactionRun {
       // What the last halves of the queue were ended with is there by now, too.
       await this.readMessages(address);
     } finally {
-      this.ended = true;
-      await Promise.all([...this.living].map((mortal) => mortal.kill()));
-      await Promise.all(lives);
+      await this.lives.end();
       await this.remoting.close(0);
       await this.nameServer.stop(0);
     }
@@ -111,10 +114,6 @@ export class TransactionRun {
 
   private async until(holds: () => boolean | Promise<boolean>): Promise<void> {
     while (this.faults.length === 0 && !(await holds())) await pause();
-  }
-
-  private isEnded(): boolean {
-    return this.ended;
   }
 
   private broker(port: number, deadly: DeadlyPoint | undefined): MortalProcess {
@@ -144,24 +143,6 @@ export class TransactionRun {
     if (event === 'executed') this.executed += 1;
     if (event === 'asked') this.asked += 1;
     if (event === 'done') this.isSendingOver = true;
-  }
-
-  /** One process after the other, each with its point; the last one lives until the end. */
-  private async live(points: readonly DeadlyPoint[], start: (deadly: DeadlyPoint | undefined) => MortalProcess): Promise<void> {
-    for (const deadly of [...points, undefined]) {
-      if (this.isEnded()) return;
-      const mortal = start(deadly);
-      this.living.add(mortal);
-      const signal = await mortal.died;
-      this.living.delete(mortal);
-      if (this.isEnded()) return;
-      if (deadly === undefined || signal !== 'SIGKILL') {
-        this.faults.push(`a process ended by itself with ${signal}: ${mortal.complaints}`);
-        return;
-      }
-      this.deaths.push(deadly.point);
-      this.deadlyLeft -= 1;
-    }
   }
 
   private async createTopic(): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SeededRandom } from '../../testing/index.js';
 import { compileCore } from '../crash-process/compiled-core.js';
 import { nothingFound } from './checkers.js';
-import type { DeadlyPoint } from './mortal-process.js';
+import { deadlyPoints } from './deadly-points.js';
 import { TransactionRun } from './transaction-run.js';
 
 const LONG = process.env.TEST_LONG === '1';
@@ -35,27 +35,13 @@ describe('kill -9 between the first half of a transaction and its end', () => {
   const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
   const random = new SeededRandom(seed);
 
-  function deadlyPoints({ often, seldom }: { readonly often: readonly string[]; readonly seldom: readonly string[] }): DeadlyPoint[] {
-    const around = (points: readonly string[]) => points.flatMap((point) => [`before ${point}`, `after ${point}`]);
-    const once = () => [
-      ...around(often).map((point) => ({ point, count: 1 + random.below(100) })),
-      ...around(seldom).map((point) => ({ point, count: 1 + random.below(4) })),
-    ];
-    return shuffled(Array.from({ length: ROUNDS }, once).flat());
-  }
-
-  function shuffled<T>(list: readonly T[]): T[] {
-    const rest = [...list];
-    return Array.from(list, () => rest.splice(random.below(rest.length), 1)[0] as T);
-  }
-
   const folderOf = async (name: string): Promise<string> => {
     await mkdir(join(folder, name));
     return join(folder, name);
   };
 
   it('delivers what was committed, nothing that was rolled back, and leaves nothing open', async () => {
-    const points = { broker: deadlyPoints(brokerPoints), producer: deadlyPoints(producerPoints) };
+    const points = { broker: deadlyPoints(brokerPoints, ROUNDS, random), producer: deadlyPoints(producerPoints, ROUNDS, random) };
     const run = new TransactionRun({
       ...{ compiled, folder: await folderOf('run'), transactionCount: TRANSACTIONS },
       brokerPoints: points.broker,
