@@ -1,4 +1,4 @@
-import type { OnApplicationShutdown } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -22,6 +22,9 @@ export class Database implements OnApplicationShutdown {
     const { Pool } = (await import('pg')).default;
     const { drizzle } = await import('drizzle-orm/node-postgres');
     const pool = new Pool({ connectionString: url });
+    const logger = new Logger(Database.name);
+    // PostgreSQL may end a connection that nobody uses just now. The pool makes another one; unheard, the event would end the process.
+    pool.on('error', (error) => logger.error(`PostgreSQL ended an idle connection: ${error.message}`));
     await pool.query(CREATE_TABLES);
     return new Database(drizzle(pool), () => pool.end());
   }
