@@ -130,12 +130,12 @@ function replies(parts: RouteParts) {
 
 function consuming(parts: RouteParts) {
   const { config: settings, store, topics, groups, offsets, producers, consumers, notifier, watch, locks, firstMessageInMemory } = parts;
-  const { filters, expressions } = parts;
+  const { filters, expressions, unsaved } = parts;
   const monotonic = () => parts.clock.monotonic();
   return {
     HeartBeat: route(
       protocol.HeartBeat,
-      heartBeat({ consumers, producers, filters, notifier, watch, groups, topics, monotonic, settings }),
+      heartBeat({ consumers, producers, filters, notifier, watch, groups, topics, unsaved, monotonic, settings }),
       'heartbeat',
     ),
     UnregisterClient: route(

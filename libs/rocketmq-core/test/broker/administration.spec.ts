@@ -4,6 +4,7 @@ import {
   decodeConsumeStats,
   decodeGroupList,
   decodeKVTable,
+  decodeRecords,
   decodeSubscriptionGroupWrapper,
   decodeTopicConfigAndMappingSerializeWrapper,
   decodeTopicList,
@@ -274,5 +275,19 @@ describe('a topic table that cannot be saved', () => {
     rmSync(file, { recursive: true });
     expect((await change()).code).toBe(ResponseCode.SUCCESS);
     expect(readFileSync(file, 'utf8')).toContain('Unsaved');
+  });
+
+  it('takes no message into a topic that would be gone after a restart', async () => {
+    const producer = broken.client('producer');
+    const draft = join(broken.root, 'config/topics.json.tmp');
+    mkdirSync(draft);
+    for (let i = 0; i < 2; i += 1) expect((await producer.send('Made', 'x')).code).toBe(ResponseCode.SYSTEM_ERROR);
+    expect((await producer.send('Unsaved', 'x')).code).toBe(ResponseCode.SUCCESS);
+    rmSync(draft, { recursive: true });
+    expect(await producer.send('Made', 'y')).toMatchObject({ code: ResponseCode.SUCCESS, header: { queueOffset: 0 } });
+    await broken.stop();
+    await broken.start();
+    const { body } = await broken.client().pull('Made', 0);
+    expect(decodeRecords(body ?? Buffer.alloc(0)).map((message) => message.body.toString())).toEqual(['y']);
   });
 });

@@ -29,9 +29,11 @@ interface SetUp {
   readonly autoCreate?: boolean;
   readonly brokerPermission?: number;
   readonly outcomes?: readonly AppendOutcome[];
+  /** What the first attempts to save a new topic end with. */
+  readonly saveErrors?: readonly Error[];
 }
 
-function setUp({ message = {}, group = {}, autoCreate = true, brokerPermission = 6, outcomes = [] }: SetUp = {}) {
+function setUp({ message = {}, group = {}, autoCreate = true, brokerPermission = 6, outcomes = [], saveErrors = [] }: SetUp = {}) {
   const written: (MessageDraft & { how: 'write' | 'append' })[] = [];
   const pending = [...outcomes];
   const take = (how: 'write' | 'append') => (draft: MessageDraft) => {
@@ -44,7 +46,13 @@ function setUp({ message = {}, group = {}, autoCreate = true, brokerPermission =
   const config = groups.resolve('G');
   if (config !== undefined) groups.put({ ...config, ...group });
   const saved: string[] = [];
-  const unsaved = new UnsavedTopics(() => Promise.resolve().then(() => void saved.push('saved')));
+  const errors = [...saveErrors];
+  const unsaved = new UnsavedTopics(async () => {
+    await Promise.resolve();
+    const error = errors.shift();
+    if (error !== undefined) throw error;
+    saved.push('saved');
+  });
   const drawn: number[] = [];
   const random = { below: (bound: number) => (drawn.push(bound), bound - 1), bytes: (size: number) => Buffer.alloc(size) };
   const stats = new StatsTable('C', () => 0);
@@ -166,6 +174,22 @@ describe('a message that is sent back', () => {
     const { saved, send } = setUp();
     await send();
     expect(saved).toEqual(['saved']);
+  });
+
+  it.each([
+    ['to be tried again', 0, '%RETRY%G'],
+    ['as a dead letter', -1, '%DLQ%G'],
+  ])('%s stays with the consumer while the topic for it cannot be saved', async (_, delayLevel, topic) => {
+    const eio = new Error('EIO');
+    const { written, send } = setUp({ saveErrors: [eio, eio, eio] });
+    let refusals = 0;
+    for (let answer = await send({ delayLevel }); answer.code !== ResponseCode.SUCCESS; answer = await send({ delayLevel })) {
+      expect(answer.code).toBe(ResponseCode.SYSTEM_ERROR);
+      expect(written).toEqual([]);
+      refusals += 1;
+    }
+    expect(refusals).toBeGreaterThan(0);
+    expect(written.map((draft) => draft.topic)).toEqual([topic]);
   });
 
   it('is a dead letter with the properties it had when those of a retry do not fit', async () => {

@@ -61,10 +61,11 @@ export function consumerSendMsgBack(options: ConsumerSendMsgBackOptions): Handle
     const limit = retryLimit(group, { version: request.frame.version, maxReconsumeTimes: header.maxReconsumeTimes });
     if (delayLevel < 0 || message.reconsumeTimes >= limit) return putAway(options, request, message);
     const level = delayLevel === 0 ? FIRST_RETRY_LEVEL + message.reconsumeTimes : delayLevel;
+    await options.unsaved.pendingOf(retryQueue.topic.topicName);
     const outcome = await options.writer.write(failedDraft(options, message, retryQueue, retryProperties(message, level)));
     // No room for the properties of a retry, or a limit that was lowered: the next attempt would end the same way, and so would all others.
     if (outcome.kind === 'message-illegal') return putAway(options, request, message);
-    return answer(options, request, { message, queue: retryQueue, outcome });
+    return answer(options, request, { message, outcome });
   };
 }
 
@@ -105,31 +106,28 @@ function failedDraft(
 }
 
 async function putAway(options: ConsumerSendMsgBackOptions, request: SendBackRequest, message: MessageExt): Promise<SendBackReply> {
-  const { redeliveryTopics, stats, writer } = options;
+  const { redeliveryTopics, unsaved, stats, writer } = options;
   const group = need(request.header, 'group');
   const queue = redeliveryTopics.deadLetterQueue(group);
+  await unsaved.pendingOf(queue.topic.topicName);
   const properties = deadLetterProperties(retryProperties(message, 0));
   let outcome = await writer.append(failedDraft(options, message, queue, properties));
   // What does not fit with more properties fits as it was stored before.
   if (outcome.kind === 'message-illegal') outcome = await writer.append(failedDraft(options, message, queue, message.properties));
   if (outcome.kind === 'ok') stats.countDeadLetter(group, message.properties.get('RETRY_TOPIC') ?? message.topic);
-  return answer(options, request, { message, queue, outcome });
+  return answer(options, request, { message, outcome });
 }
 
 interface Stored {
   readonly message: MessageExt;
-  readonly queue: RedeliveryQueue;
   readonly outcome: AppendOutcome;
 }
 
-async function answer(options: ConsumerSendMsgBackOptions, request: SendBackRequest, stored: Stored): Promise<SendBackReply> {
-  const { stats, unsaved } = options;
-  const { message, queue, outcome } = stored;
+function answer({ stats }: ConsumerSendMsgBackOptions, request: SendBackRequest, { message, outcome }: Stored): SendBackReply {
   if (outcome.kind !== 'ok') {
     const reason = 'reason' in outcome ? outcome.reason : outcome.kind;
     return { code: ResponseCode.SYSTEM_ERROR, remark: reason };
   }
   stats.countSendBack(need(request.header, 'group'), message.properties.get('RETRY_TOPIC') ?? message.topic);
-  await unsaved.pendingOf(queue.topic.topicName);
   return { code: ResponseCode.SUCCESS };
 }

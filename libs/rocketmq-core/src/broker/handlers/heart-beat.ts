@@ -7,6 +7,7 @@ import type { Member, ProducerTable } from '../clients/producer-table.js';
 import type { FilterTable } from '../filtering/filter-table.js';
 import type { GroupTable } from '../groups/group-table.js';
 import type { TopicTable } from '../topics/topic-table.js';
+import type { UnsavedTopics } from '../topics/unsaved-topics.js';
 import { decodeRequestBody } from './request-body.js';
 
 export interface HeartBeatOptions {
@@ -17,6 +18,7 @@ export interface HeartBeatOptions {
   readonly filters: Pick<FilterTable, 'register'>;
   readonly groups: GroupTable;
   readonly topics: TopicTable;
+  readonly unsaved: Pick<UnsavedTopics, 'add'>;
   /** Monotonic milliseconds. */
   readonly monotonic: () => number;
   /** Read at every use: it may change while the broker runs. */
@@ -32,12 +34,15 @@ const UNIT_SUB = 2;
  */
 export function heartBeat(options: HeartBeatOptions): Handler<typeof HeartBeat> {
   const registerConsumer = (member: Member, data: ConsumerData, keepSubscriptions: boolean) => {
-    const { consumers, filters, groups, topics, notifier, settings } = options;
+    const { consumers, filters, groups, topics, unsaved, notifier, settings } = options;
     const group = groups.resolve(data.groupName);
     if (group === undefined) return;
     const order = data.subscriptionDataSet.some(({ topic }) => topics.find(topic)?.order === true);
     const topicSysFlag = data.unitMode ? UNIT_SUB : 0;
-    topics.ensure({ topic: retryTopic(data.groupName), queues: group.retryQueueNums, topicSysFlag }, order);
+    const topic = retryTopic(data.groupName);
+    const isNew = topics.find(topic) === undefined;
+    topics.ensure({ topic, queues: group.retryQueueNums, topicSysFlag }, order);
+    if (isNew) unsaved.add(topic);
     const changed = consumers.register({ member, data, keepSubscriptions });
     if (!keepSubscriptions) filters.register(data.groupName, data.subscriptionDataSet);
     if (changed && group.notifyConsumerIdsChangedEnable && settings.notifyConsumerIdsChangedEnable) notifier.membersChanged(data.groupName);

@@ -1,5 +1,5 @@
 import { FakeClock } from '../../../testing/index.js';
-import { deferred } from '../../base/index.js';
+import { deferred, type Deferred } from '../../base/index.js';
 import { decodeRecallHandle, printProperties, ResponseCode, type SendMessage, type TopicConfig } from '../../protocol/index.js';
 import type { Reply, Request } from '../../remoting/index.js';
 import type { MessageDraft } from '../../store/index.js';
@@ -20,7 +20,14 @@ const topic: TopicConfig = {
   attributes: new Map(),
 };
 
-function setUp({ place = (draft) => draft, appended = [] }: { place?: MessageWriter['place']; appended?: MessageDraft[] } = {}) {
+interface Given {
+  readonly place?: MessageWriter['place'];
+  readonly appended?: MessageDraft[];
+  /** The attempts to save the topic, one after the other. */
+  readonly saves?: Deferred<void>[];
+}
+
+function setUp({ place = (draft) => draft, appended = [], saves = [] }: Given = {}) {
   const saved = deferred<void>();
   const answered: number[] = [];
   let known = false;
@@ -41,7 +48,7 @@ function setUp({ place = (draft) => draft, appended = [] }: { place?: MessageWri
     stamp: propertyStamper({ fixed: new Map(), newUniqueKey: () => 'U' }),
     stats,
     identity: () => identity as never,
-    unsaved: new UnsavedTopics(() => saved.promise),
+    unsaved: new UnsavedTopics(() => (saves.shift() ?? saved).promise),
     retrySends: { deadLetterOf: () => undefined },
     ext: new Map(),
     maxMessageSize: 100,
@@ -67,11 +74,22 @@ describe('sendMessage', () => {
     expect(answered).toEqual([0, 1, 2]);
   });
 
-  it('answers although the topic could not be saved: the message is stored', async () => {
-    const { saved, answered, send } = setUp();
-    const sends = [send(), send()];
-    saved.reject(new Error('EIO'));
-    await Promise.all(sends);
+  it('stores nothing in a topic that could not be saved and says so, until a later attempt saves it', async () => {
+    const attempts = [deferred<void>(), deferred<void>(), deferred<void>()];
+    const appended: MessageDraft[] = [];
+    const { answered, send } = setUp({ appended, saves: [...attempts] });
+    const refused = { code: ResponseCode.SYSTEM_ERROR, remark: expect.stringContaining('topic[New]') };
+    const first = [send(), send()];
+    attempts[0]?.reject(new Error('EIO'));
+    for (const one of first) await expect(one).rejects.toMatchObject(refused);
+    const second = send();
+    attempts[1]?.reject(new Error('EIO'));
+    await expect(second).rejects.toMatchObject(refused);
+    expect([appended, answered]).toEqual([[], []]);
+    const third = send();
+    attempts[2]?.resolve();
+    await third;
+    await send();
     expect(answered).toEqual([0, 1]);
   });
 

@@ -82,12 +82,19 @@ function checkCompaction(topic: TopicConfig, storedProperties: string): void {
 /** SEND_MESSAGE, its V2 and SEND_BATCH_MESSAGE. As Java: SendMessageProcessor. */
 export function sendMessage(options: SendMessageOptions): Handler<typeof SendMessage> {
   const sends = new Sends(options);
+  const put = (request: SendRequest, target: SendTarget, propertyText?: string): Promise<SendReply> =>
+    request.header.batch === true ? sends.sendBatch(request, target) : sends.sendOne(request, target, propertyText);
+  const putInto = (request: SendRequest, target: SendTarget, propertyText?: string) => {
+    const unsaved = options.unsaved.pendingOf(target.topic.topicName);
+    return unsaved === undefined ? put(request, target, propertyText) : unsaved.then(() => put(request, target, propertyText));
+  };
   return (request) => {
-    const target = options.targetOf(request.header);
-    if (target.created) options.unsaved.add(target.topic.topicName);
-    if (request.header.batch === true) return sends.sendBatch(request, target);
-    const dead = isRetryTopic(target.topic.topicName) ? options.retrySends.deadLetterOf(request.header, request.frame.version) : undefined;
-    return dead === undefined ? sends.sendOne(request, target) : sends.sendOne(request, { ...dead, created: false }, dead.propertyText);
+    const { header, frame } = request;
+    const target = options.targetOf(header);
+    const { topicName } = target.topic;
+    if (target.created) options.unsaved.add(topicName);
+    const dead = header.batch !== true && isRetryTopic(topicName) ? options.retrySends.deadLetterOf(header, frame.version) : undefined;
+    return dead === undefined ? putInto(request, target) : putInto(request, { ...dead, created: false }, dead.propertyText);
   };
 }
 
@@ -168,13 +175,11 @@ class Sends {
     });
   }
 
-  private answer(outcome: AppendOutcome, sent: Sent): SendReply | Promise<SendReply> {
+  private answer(outcome: AppendOutcome, sent: Sent): SendReply {
     const { stats, identity, ext } = this.options;
     if (!isAccepted(outcome)) return refusal(outcome, ext);
     stats.countPut(sent.storedIn ?? sent.topic, outcome.physicalOffsets.length, sent.bytes);
-    const reply = acceptance(outcome, sent, { ext, messageId: identity().messageId });
-    const pending = this.options.unsaved.pendingOf(sent.topic);
-    return pending === undefined ? reply : pending.then(() => reply);
+    return acceptance(outcome, sent, { ext, messageId: identity().messageId });
   }
 }
 
