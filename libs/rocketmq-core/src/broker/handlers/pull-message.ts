@@ -79,7 +79,10 @@ class Pull {
 
   private commit(position: QueuePosition): void {
     const { commitOffset = -1, sysFlag = 0 } = this.request.header;
-    if ((sysFlag & PullFlag.COMMIT_OFFSET) !== 0 && commitOffset >= 0) this.options.offsets.commit(position, commitOffset);
+    if ((sysFlag & PullFlag.COMMIT_OFFSET) === 0 || commitOffset < 0) return;
+    const { offsets } = this.options;
+    // While this pull read from the disk, the group may have been set to another offset, of which the next pull is told.
+    if (!offsets.isReset(position)) offsets.commit(position, commitOffset);
   }
 
   private hold(admission: AdmittedPull, nothingFound: PullReply): PullReply | Promise<PullReply> {

@@ -66,7 +66,7 @@ export class OffsetTable {
 
   /** Whether the group was set to another offset and no pull has been told yet. */
   isReset({ group, topic, queueId }: QueuePosition): boolean {
-    return this.resets.get(keyOf(topic, group))?.has(queueId) === true;
+    return this.resets.size > 0 && this.resets.get(keyOf(topic, group))?.has(queueId) === true;
   }
 
   /** What the pull has to be told instead of messages; it is told once. */
