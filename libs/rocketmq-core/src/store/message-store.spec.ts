@@ -275,6 +275,27 @@ describe('MessageStore', () => {
     expect(bodies(await read(store, 0))).toEqual(['b']);
   });
 
+  it('dispatches later, and in order, what a full disk refuses of a topic that was deleted during a sync', async () => {
+    const clock = new FakeClock();
+    const synced = makeStore(files, { flushDiskType: 'SYNC_FLUSH', storePathRootDir: '/synced' }, { clock });
+    await synced.open();
+    await append(synced, 'before');
+    const release = files.holdSyncs();
+    const appends = [append(synced, 'deleted'), append(synced, 'kept', { topic: 'Other' }), append(synced, 'deleted too')];
+    await clock.settle();
+    synced.removeTopic('TopicTest');
+    files.fault = ({ path }) => (path.includes('consumequeue') ? 'ENOSPC' : undefined);
+    release();
+    expect((await Promise.all(appends)).map((outcome) => outcome.kind)).toEqual(['ok', 'ok', 'ok']);
+    expect(synced.maxQueueOffset('Other', 0)).toBe(0);
+    files.fault = undefined;
+    await clock.advance(1000);
+    expect(bodies(await read(synced, 0, { topic: 'Other' }))).toEqual(['kept']);
+    expect(bodies(await read(synced, 1))).toEqual(['deleted', 'deleted too']);
+    expect(synced.figures().dispatchBehindBytes).toBe(0);
+    await synced.close();
+  });
+
   it('finds a record by its physical offset, and nothing in between', async () => {
     await append(store, 'a');
     const { physicalOffset } = await append(store, 'b');

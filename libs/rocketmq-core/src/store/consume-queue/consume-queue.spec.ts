@@ -122,6 +122,19 @@ describe('ConsumeQueue', () => {
     }
   });
 
+  it.each(['create', 'truncate', 'write'] as const)('begins in the middle although the first %s failed', (kind) => {
+    const queue = make();
+    files.fault = (operation) => (operation.kind === kind ? 'ENOSPC' : undefined);
+    expect(() => queue.add(entry(PER_FILE + 3))).toThrow(/ENOSPC/);
+    files.fault = undefined;
+    for (const one of [entry(PER_FILE + 3), entry(PER_FILE + 4)]) queue.add(one);
+    queue.commit();
+    for (const one of [queue, reopened(Infinity)]) {
+      expect([one.minOffset, one.maxOffset]).toEqual([PER_FILE + 3, PER_FILE + 5]);
+      expect(one.at(PER_FILE + 4)).toEqual({ physicalOffset: (PER_FILE + 4) * 100, size: 100 });
+    }
+  });
+
   it('refuses a record that claims to be millions further', () => {
     const queue = filled(2);
     expect(() => queue.add(entry(50_000_000))).toThrow(/claims queue offset 50000000/);

@@ -114,14 +114,20 @@ export class ConsumeQueue {
   }
 
   private fillUpTo(queueOffset: number): void {
-    const isNew = this.segments.last === undefined;
-    const position = queueOffset * ENTRY_SIZE;
-    if (isNew) this.segments.create(position);
-    const from = isNew ? (this.segments.first?.baseOffset ?? 0) / ENTRY_SIZE : this.maxOffset;
+    if (this.segments.last === undefined) this.beginAt(queueOffset);
+    const isEmpty = this.minOffset === this.maxOffset;
+    const from = this.maxOffset;
     assert(queueOffset - from <= GAP_MAX, `${this.segments.folder}: a record claims queue offset ${queueOffset} after ${from}`);
     this.writeBlanks(from, queueOffset);
     this.maxOffset = queueOffset;
-    if (isNew) this.minOffset = queueOffset;
+    if (isEmpty) this.minOffset = queueOffset;
+  }
+
+  // The offsets are those of the file from the moment it is there: when the disk refuses what comes next, the entry is added again.
+  private beginAt(queueOffset: number): void {
+    this.segments.create(queueOffset * ENTRY_SIZE);
+    this.maxOffset = (this.segments.first?.baseOffset ?? 0) / ENTRY_SIZE;
+    this.minOffset = this.maxOffset;
   }
 
   private writeBlanks(from: number, to: number): void {

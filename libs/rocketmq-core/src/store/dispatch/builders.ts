@@ -17,9 +17,10 @@ export interface DispatchRequest {
   readonly properties: string;
 }
 
-/** Builds one derived structure from the records of the log, in log order. A record may come twice after a crash. */
+/** Builds one derived structure from the records of the log, in log order. A record may come twice after a crash or a refused `add`. */
 export interface Builder {
   readonly name: string;
+  /** @throws OperationFailed; the record is added again later */
   add(request: DispatchRequest): void;
   /**
    * Writes what was added since the last commit.

@@ -22,6 +22,8 @@ export class ReputLoop {
   /** The record before that offset; undefined when none is known. */
   last: { readonly physicalOffset: number; readonly storeTimestamp: number } | undefined;
   private waiting: DispatchRequest[] = [];
+  /** How many of them every builder has taken. */
+  private addedCount = 0;
   private waitingEnd = 0;
   private readonly loop: Loop;
 
@@ -43,19 +45,17 @@ export class ReputLoop {
     this.commit();
   }
 
-  /** Takes the records up to `end`, all of them in log order. */
+  /** Takes the records up to `end`, all of them in log order. They reach the builders with the next commit. */
   dispatch(requests: readonly DispatchRequest[], end: number): void {
-    for (const request of requests) {
-      for (const builder of this.options.builders) builder.add(request);
-      this.waiting.push(request);
-    }
+    for (const request of requests) this.waiting.push(request);
     this.waitingEnd = end;
   }
 
-  /** Writes what was taken since the last commit: one call for all groups of a turn. */
+  /** Writes what was taken since the last commit: one call for all groups of a turn. What the disk refuses is tried again later, in order. */
   commit(): void {
     if (this.waitingEnd === this.dispatchedOffset) return;
     try {
+      this.addWaiting();
       for (const builder of this.options.builders) builder.commit();
     } catch (error) {
       this.options.logger.log('error', 'messages are stored but not yet consumable', { error: messageOf(error) });
@@ -63,9 +63,18 @@ export class ReputLoop {
     }
     const arrived = this.waiting;
     this.waiting = [];
+    this.addedCount = 0;
     this.dispatchedOffset = this.waitingEnd;
     this.last = arrived[arrived.length - 1] ?? this.last;
     this.announce(arrived);
+  }
+
+  // Adding may write too: to the queue of a topic that was deleted since the append, which then begins in the middle.
+  private addWaiting(): void {
+    for (let request = this.waiting[this.addedCount]; request !== undefined; request = this.waiting[this.addedCount]) {
+      for (const builder of this.options.builders) builder.add(request);
+      this.addedCount += 1;
+    }
   }
 
   private announce(requests: readonly DispatchRequest[]): void {
