@@ -30,6 +30,15 @@ describe('the settings of a broker', () => {
     expect(problems).toHaveLength(2);
   });
 
+  it.each(['SYNC_MASTER', 'SLAVE'])('promise no copies: brokerRole=%s', (role) => {
+    const { problems } = parseSettings(brokerSettings, new Map([['brokerRole', role]]));
+    expect(problems).toEqual([`brokerRole=${role} is refused: ASYNC_MASTER (messages are not replicated) is expected`]);
+  });
+
+  it('do not take what has no effect', () => {
+    expect(parseSettings(brokerSettings, new Map([['serverLoadBalancerEnable', 'true']])).unknown).toEqual(['serverLoadBalancerEnable']);
+  });
+
   it('listen to nobody but this machine unless told otherwise', () => {
     expect(brokerConfigOf({}).bindAddress).toBe('127.0.0.1');
     expect(brokerConfigOf({}).allowAnonymous).toBe(false);

@@ -11,7 +11,14 @@ const identitySettings = {
   brokerClusterName: text('DefaultCluster', 'Name of the cluster.'),
   brokerName: text('broker-a', 'Name of this broker and its replicas.'),
   brokerId: int(0, '0 is the master.', { min: 0, max: 0 }),
-  brokerRole: choice(['ASYNC_MASTER', 'SYNC_MASTER'], 'ASYNC_MASTER', 'Role among the replicas of the broker.'),
+  brokerRole: {
+    ...choice(
+      ['ASYNC_MASTER'],
+      'ASYNC_MASTER',
+      'Role among the replicas of the broker. It has none yet, so the others would promise too much.',
+    ),
+    accepts: 'ASYNC_MASTER (messages are not replicated)',
+  },
   namesrvAddr: text('', 'Name servers as host:port, separated by `;`. Empty: the broker registers nowhere.'),
   namesrvEndpoint: text('', 'HTTP address that answers with the name servers. Asked only when namesrvAddr is empty.'),
   bindAddress: text('127.0.0.1', 'IP address to listen at. One that others reach needs allowAnonymous=true.'),
@@ -78,7 +85,6 @@ const clientSettings = {
   rebalanceLockMaxLiveTime: int(60_000, 'Life of a queue lock of an orderly consumer that is not renewed.', ms),
   rejectTransactionMessage: bool(false, 'Whether transactional messages are refused.', changeable),
   startAcceptSendRequestTimeStamp: int(0, 'Sends before this time (milliseconds since the epoch) are refused.', { min: 0, ...changeable }),
-  serverLoadBalancerEnable: bool(true, 'Whether the broker assigns queues to consumers that ask it to.', changeable),
   updateBrokerConfigEnable: bool(false, 'Whether administrators may change settings at run time. Nobody has to log in here, so it is off.'),
 };
 
@@ -122,7 +128,7 @@ const transactionSettings = {
   transactionOpMsgMaxSize: int(4096, 'Bytes of ended transactions that are noted in one message.', { min: 1, max: 1_048_576 }),
   transactionOpBatchInterval: int(3000, 'Ended transactions are noted at least this often.', ms),
   transactionMetricFlushInterval: int(10_000, 'Pause between saves of the numbers of open transactions.', ms),
-  fileReservedTime: int(72, 'Hours that messages are kept. A half message that is older is given up.', { min: 1 }),
+  fileReservedTime: int(72, 'Hours after which a half message is given up. Stored messages are not deleted yet.', { min: 1 }),
 };
 
 const laneSettings = {
