@@ -60,6 +60,10 @@ export class MemoryFileSystem implements FileSystem {
   private halted = false;
   private syncGate: Promise<void> = Promise.resolve();
 
+  folderOf(path: string): string {
+    return parentOf(path);
+  }
+
   /** Operations so far. */
   get operationCount(): number {
     return this.count;

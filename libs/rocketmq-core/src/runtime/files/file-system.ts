@@ -23,6 +23,8 @@ export interface FileHandle {
 }
 
 export interface FileSystem {
+  /** The folder that a path lies in, by the separators of this system. */
+  folderOf(path: string): string;
   /** `create` makes the file when it is missing and never shortens it. */
   openSync(path: string, mode: 'read' | 'write' | 'create'): FileHandle;
   existsSync(path: string): boolean;
@@ -40,7 +42,7 @@ export interface FileSystem {
   remove(path: string): Promise<void>;
   /** Removes the folder with everything in it; one that is not there is fine. */
   removeFolderSync(folder: string): void;
-  /** Makes creations, renames and removals in the folder durable. */
+  /** Makes creations, renames and removals in the folder durable. Does nothing where the system cannot sync a folder. */
   syncFolderSync(folder: string): void;
   syncFolder(folder: string): Promise<void>;
   /** Space of the file system that holds `folder`, in bytes. */

@@ -34,6 +34,15 @@ describe('JsonFile', () => {
     expect(files.existsSync(`${path}.bak`)).toBe(false);
   });
 
+  it('makes the folder of a path with the separators of Windows', async () => {
+    const made: string[] = [];
+    const windows = new NodeFileSystem('win32');
+    windows.makeFolderSync = (name) => void made.push(name);
+    const file = new JsonFile({ files: windows, path: `${folder}/me\\offsets\\G.json`, parse: (text) => text });
+    await file.save('{}');
+    expect(made).toEqual([`${folder}/me\\offsets`]);
+  });
+
   it('keeps the previous text as the backup', async () => {
     const file = open();
     await file.save('{"a":1}');

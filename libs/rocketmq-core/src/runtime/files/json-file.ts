@@ -54,7 +54,7 @@ export class JsonFile<T> {
   }
 
   private async replace(text: string): Promise<void> {
-    const folder = folderOf(this.path);
+    const folder = this.files.folderOf(this.path);
     const draft = `${this.path}.tmp`;
     this.files.makeFolderSync(folder);
     await this.writeDraft(draft, Buffer.from(text));
@@ -86,9 +86,4 @@ export class JsonFile<T> {
       return { kind: 'bad', reason: messageOf(error) };
     }
   }
-}
-
-function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash <= 0 ? path.slice(0, slash + 1) || '.' : path.slice(0, slash);
 }

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { posix, win32 } from 'node:path';
 import { assert, messageOf, OperationFailed } from '../../base/index.js';
 import type { FileHandle, FileSystem } from './file-system.js';
 
@@ -149,6 +150,17 @@ const OPEN_FLAGS = { read: fs.constants.O_RDONLY, write: fs.constants.O_RDWR, cr
 
 /** The real disk. */
 export class NodeFileSystem implements FileSystem {
+  private readonly isWindows: boolean;
+
+  /** @param platform as in `process.platform` */
+  constructor(platform: string = process.platform) {
+    this.isWindows = platform === 'win32';
+  }
+
+  folderOf(path: string): string {
+    return (this.isWindows ? win32 : posix).dirname(path);
+  }
+
   openSync(path: string, mode: 'read' | 'write' | 'create'): FileHandle {
     return new NodeFileHandle(
       path,
@@ -199,6 +211,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   syncFolderSync(folder: string): void {
+    if (this.isWindows) return;
     attempt('sync', folder, () => {
       const fd = fs.openSync(folder, 'r');
       try {
@@ -210,6 +223,8 @@ export class NodeFileSystem implements FileSystem {
   }
 
   async syncFolder(folder: string): Promise<void> {
+    // Windows opens no folder.
+    if (this.isWindows) return;
     const fd = attempt('open', folder, () => fs.openSync(folder, 'r'));
     await new Promise<void>((resolve, reject) => {
       fs.fsync(fd, (error) => {

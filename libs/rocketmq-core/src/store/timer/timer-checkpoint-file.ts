@@ -69,7 +69,7 @@ export class TimerCheckpointFile {
   }
 
   open(): void {
-    this.files.makeFolderSync(this.path.slice(0, this.path.lastIndexOf('/')));
+    this.files.makeFolderSync(this.files.folderOf(this.path));
     this.handle = this.files.openSync(this.path, 'create');
     const bytes = Buffer.alloc(FIELDS_SIZE);
     const read = this.handle.readSync(bytes, 0, FIELDS_SIZE, 0);
