@@ -1,14 +1,16 @@
+import { RequestRejected } from '../base/index.js';
 import { defineCommand, required, ResponseCode, string } from '../protocol/index.js';
-import { silentLogger } from '../runtime/index.js';
+import { type Logger, silentLogger } from '../runtime/index.js';
 import { FakeClock, type MemoryStream, streamPair } from '../../testing/index.js';
 import { Budget } from './budget.js';
 import { Caller, defaultIdentity } from './calls.js';
 import { defaultLimits } from './config.js';
 import { Connection, type RequestSink } from './connection.js';
 import { Dispatcher } from './dispatcher.js';
+import type { ServerHook } from './hooks.js';
 import { Lanes } from './lanes.js';
 import { TurnFlush } from './outbox.js';
-import { route } from './ports.js';
+import { type Handler, type Reply, route } from './ports.js';
 
 const Ask = defineCommand({
   code: 9001,
@@ -19,15 +21,23 @@ const Ask = defineCommand({
 });
 const timeoutMs = 3000;
 
+interface Given {
+  readonly hooks?: readonly ServerHook[];
+  readonly handler?: Handler<typeof Ask>;
+  readonly log?: string[];
+}
+
 /** A client and a server whose lane is shut. */
-function newWorld(requestsMax = 10) {
+function newWorld(requestsMax = 10, { hooks = [], handler, log = [] }: Given = {}) {
   const clock = new FakeClock();
   const rule = { open: false, rejecting: false };
   const lanes = new Lanes({ default: 3 }, { rules: { default: { isOpen: () => rule.open, rejects: () => rule.rejecting } } });
   const lane = lanes.get('default');
-  const echo = route(Ask, ({ header }) => ({ code: 0, header: { answer: `${header.question}!` } }), 'default');
+  const answer: Handler<typeof Ask> = ({ header }) => ({ code: 0, header: { answer: `${header.question}!` } });
+  const echo = route(Ask, handler ?? answer, 'default');
+  const logger: Logger = { log: (level, message) => void log.push(`${level} ${message}`) };
   const sink = (routes: readonly (typeof echo)[]): RequestSink =>
-    new Dispatcher({ routes, lanes, identity: defaultIdentity, clock, logger: silentLogger });
+    new Dispatcher({ routes, lanes, identity: defaultIdentity, clock, logger, hooks });
   const end = (stream: MemoryStream, accepted: boolean) =>
     new Connection(stream, {
       ...{ clock, logger: silentLogger, accepted, limits: { ...defaultLimits, requestsMax } },
@@ -88,5 +98,29 @@ describe('a request that waits in its lane', () => {
     open();
     expect((await call).code).toBe(0);
     await closed;
+  });
+});
+
+describe('a hook that throws when the reply is made', () => {
+  const failing: ServerHook = {
+    after: () => {
+      throw new Error('hook');
+    },
+  };
+
+  it.each<[string, Handler<typeof Ask>, object]>([
+    ['at once', () => ({ code: 0, header: { answer: 'a' } }), { code: 0, header: { answer: 'a' } }],
+    ['later', () => Promise.resolve({ code: 0, header: { answer: 'a' } }), { code: 0, header: { answer: 'a' } }],
+    ['with an error', () => Promise.reject(new RequestRejected(16, 'no')), { code: 16, remark: 'no' }],
+  ])('changes nothing of one that comes %s', async (_, handler, expected) => {
+    const log: string[] = [];
+    const told: number[] = [];
+    const hooks = [failing, { after: (_request: unknown, { code }: Reply) => void told.push(code) }];
+    const { client, server, lane, open } = newWorld(10, { hooks, handler, log });
+    open();
+    expect(await client.invoke(Ask, { question: 'x' }, { timeoutMs })).toMatchObject(expected);
+    expect([told.length, lane.size, server.running]).toEqual([1, 0, 0]);
+    expect(log).toEqual(['error a hook failed after a request']);
+    client.close('the test is over');
   });
 });

@@ -142,7 +142,7 @@ export class Dispatcher implements RequestSink {
     const request = new OpenRequest(frame, header, connection, { lane, size });
     const settle = (reply: Reply) => {
       request.leave();
-      for (const hook of this.hooks) hook.after?.(request, reply, this.options.clock.monotonic() - startedMs);
+      this.tellHooks(request, reply, startedMs);
       this.respond(frame, connection, command, reply);
     };
     try {
@@ -153,6 +153,17 @@ export class Dispatcher implements RequestSink {
       else settle(reply);
     } catch (error) {
       settle(this.replyTo(error, command, connection));
+    }
+  }
+
+  // The reply is made: a hook that throws must neither change nor repeat it.
+  private tellHooks(request: OpenRequest, reply: Reply, startedMs: number): void {
+    for (const hook of this.hooks) {
+      try {
+        hook.after?.(request, reply, this.options.clock.monotonic() - startedMs);
+      } catch (error) {
+        this.options.logger.log('error', 'a hook failed after a request', { error: messageOf(error) });
+      }
     }
   }
 

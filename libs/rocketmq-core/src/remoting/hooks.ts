@@ -13,7 +13,7 @@ export interface OutgoingCall {
 export interface ServerHook {
   /** @throws RequestRejected to refuse the request */
   before?(request: Request<Command>, route: Route): void;
-  /** Also after refusals and errors; not for unknown codes. `durationMs` includes the time a request was held. */
+  /** Also after refusals and errors; not for unknown codes. What it throws is logged. `durationMs` includes the time a request was held. */
   after?(request: Request<Command>, reply: Reply, durationMs: number): void;
 }
 
