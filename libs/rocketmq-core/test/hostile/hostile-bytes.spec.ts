@@ -97,9 +97,13 @@ const broken: [string, Buffer, RegExp][] = [
   ['a header longer than its frame', Buffer.concat([word(20), word(17), Buffer.alloc(16)]), /header length 17/],
   ['a header over the limit', Buffer.concat([word(MIB), word(MIB - 4)]), /header length/],
   ['an unknown serialisation', Buffer.concat([word(20), word(0x0700_0010), Buffer.alloc(16)]), /serialisation 7/],
-  ['a JSON header that is none', Buffer.concat([word(9), word(5), Buffer.from('{"co"')]), /./],
-  ['a JSON header that is an array', Buffer.concat([word(6), word(2), Buffer.from('[]')]), /./],
-  ['a binary header cut short', Buffer.concat([word(9), word(0x0100_0005), Buffer.alloc(5)]), /./],
+  ['a JSON header that is none', Buffer.concat([word(9), word(5), Buffer.from('{"co"')]), /the header is not JSON$/],
+  ['a JSON header that is an array', Buffer.concat([word(6), word(2), Buffer.from('[]')]), /the header is not a JSON object/],
+  [
+    'a binary header cut short',
+    Buffer.concat([word(9), word(0x0100_0005), Buffer.alloc(5)]),
+    /points past its end: 4 bytes wanted, 0 left/,
+  ],
   ['HTTP', Buffer.from('GET / HTTP/1.1\r\nHost: broker\r\n\r\n'), /frame length/],
   ['TLS', Buffer.from('160301020001000001fc0303', 'hex'), /frame length/],
 ];
