@@ -10,7 +10,7 @@ import { DelayRun } from './delay-run.js';
 
 const LONG = process.env.TEST_LONG === '1';
 const MESSAGES = LONG ? 100_000 : 2000;
-const ROUNDS = LONG ? 10 : 1;
+const ROUNDS = LONG ? 5 : 1;
 const MINUTE_MS = 60_000;
 /** What a message waits for goes by its number; of eight these wait for a level. */
 const KINDS = 8;
