@@ -35,8 +35,9 @@ export class RocketMQLifecycle implements OnModuleInit, OnApplicationBootstrap, 
 
   async onApplicationBootstrap(): Promise<void> {
     const { connection, explorer, gate, orchestrator, server } = this.parts;
+    // First the listeners on controllers, so that all are checked before one consumes, and each group starts once.
+    await gate.pass();
     await orchestrator.start();
-    gate.pass();
     const waiting = server.isListening ? [] : explorer.controllerListeners(connection.name);
     if (waiting.length > 0)
       this.logger.log(`${waiting.join(', ')} will consume once a microservice with the strategy RocketMQServer is started`);

@@ -168,8 +168,7 @@ async function controllerEndpoints(): Promise<ListenerEndpoint[]> {
     start: () => Promise.resolve(),
     drain: () => Promise.resolve(),
   } as unknown as ConsumerOrchestrator;
-  const gate = new ReadyGate();
-  gate.pass();
+  const gate = ReadyGate.passed();
   const moduleRef = await Test.createTestingModule({ controllers: [ListenerController] })
     .setLogger(quiet)
     .compile();

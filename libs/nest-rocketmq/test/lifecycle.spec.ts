@@ -1,17 +1,21 @@
 import 'reflect-metadata';
+import { jest } from '@jest/globals';
 import {
   Controller,
   Injectable,
   Logger,
   Module,
   type DynamicModule,
+  type INestApplication,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
@@ -34,6 +38,16 @@ function signal<T = void>() {
   let fire!: (value: T) => void;
   const fired = new Promise<T>((resolve) => (fire = resolve));
   return { fire, fired };
+}
+
+/** Where nobody listens. */
+async function deadAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `127.0.0.1:${port}`;
 }
 
 describe('an application with its broker inside', () => {
@@ -258,6 +272,60 @@ describe('an application with its broker inside', () => {
     await expect(NestFactory.createApplicationContext(App, { logger: false, abortOnError: false })).rejects.toThrow(
       'Listener.one and Listener.two share the group conflict',
     );
+  });
+
+  describe.each(['microservices first', 'init first'])('whose listeners on controllers cannot consume, started with %s', (order) => {
+    async function start(app: INestApplication): Promise<void> {
+      app.connectMicroservice({ strategy: app.get(RocketMQServer) });
+      if (order === 'init first') await app.init();
+      await app.startAllMicroservices();
+      await app.init();
+    }
+
+    it('fails at start when they contradict a provider', async () => {
+      const topic = `contradicted-${order.slice(0, 4)}`;
+      @Injectable()
+      class Provider {
+        @RocketMQListener({ topic, group: topic, selector: { tag: 'x' } })
+        one() {
+          return undefined;
+        }
+      }
+      @Controller()
+      class Contradicting {
+        @RocketMQListener({ topic, group: topic })
+        two() {
+          return undefined;
+        }
+      }
+      @Module({ imports: [rocketmq()], providers: [Provider], controllers: [Contradicting] })
+      class App {}
+
+      const app = await NestFactory.create(App, { logger: false, abortOnError: false });
+      const crashed = jest.fn();
+      app.get(RocketMQServer).on('crashed', crashed);
+      await expect(start(app)).rejects.toThrow(`Provider.one and the controller method for ${topic} (*) share the group ${topic}`);
+      expect(crashed).toHaveBeenCalledTimes(1);
+      await app.close();
+    });
+
+    it('fails at start when no name server answers', async () => {
+      const namesrvAddr = await deadAddress();
+      @Controller()
+      class Listener {
+        @RocketMQListener({ topic: 'lost', group: 'lost' })
+        on() {
+          return undefined;
+        }
+      }
+      @Module({ imports: [RocketMQModule.forRoot({ namesrvAddr })], controllers: [Listener] })
+      class App {}
+
+      const app = await NestFactory.create(App, { logger: false, abortOnError: false });
+      const failure: unknown = await start(app).catch((error: unknown) => error);
+      await app.close();
+      expect(String(failure)).toContain(`cannot connect to ${namesrvAddr}`);
+    });
   });
 
   it('is part of the application when it is a module', async () => {

@@ -55,9 +55,8 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
   /** A server with a connection of its own, for a microservice without RocketMQModule. */
   static standalone(options: RocketMQConnectionOptions): RocketMQServer {
     const connection = new RocketMQConnection(DEFAULT_CONNECTION, options);
-    const gate = new ReadyGate();
     // Nest has finished its bootstrap when it calls `listen` of a pure microservice.
-    gate.pass();
+    const gate = ReadyGate.passed();
     return new RocketMQServer({ connection, gate, orchestrator: new ConsumerOrchestrator(connection) }, true);
   }
 
@@ -97,14 +96,9 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
       );
       return;
     }
-    // Nest awaits the callback before it goes on to the hooks that open the gate.
+    this.parts.gate.wait(() => this.consume());
+    // Nest awaits the callback before it goes on to the hooks that open the gate. There an error still fails the start.
     callback();
-    this.parts.gate
-      .opened()
-      .then(() => this.consume())
-      .catch((error: unknown) => {
-        this.logger.error(error);
-      });
   }
 
   /** Drains the consumers. Idempotent, and safe before `listen`. */
