@@ -1,5 +1,5 @@
 // Packs every published workspace, asks publint, and installs the tarballs into an empty project where each entry is loaded and each bin runs.
-// What a user would meet after `npm install` is what is checked, not the work tree.
+// What a user would meet after `npm install` is what is checked, not the work tree: also the license, and the links of the README.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,6 +30,15 @@ try {
   );
   writeFileSync(join(folder, 'load.mjs'), `import 'reflect-metadata';\n${program.join('\n')}\n`);
   run(process.execPath, ['load.mjs'], folder);
+  for (const path of packages) {
+    const installed = join(folder, 'node_modules', manifest(path).name);
+    for (const name of ['LICENSE', 'NOTICE'])
+      if (readFileSync(join(installed, name), 'utf8') !== readFileSync(name, 'utf8'))
+        throw new Error(`${name} of ${path} is not that of the repository`);
+    // A registry shows the README alone: a relative link would lead nowhere.
+    const link = /\]\((?!https?:|#)[^)]*\)/.exec(readFileSync(join(installed, 'README.md'), 'utf8'))?.[0];
+    if (link !== undefined) throw new Error(`the README of ${path} has the relative link ${link}`);
+  }
   for (const bin of ['rocketmq-broker', 'rocketmq-namesrv'])
     console.log(run(join(folder, 'node_modules/.bin', bin), ['--version'], folder).trim());
   console.log(`loaded ${entries.join(', ')}`);
