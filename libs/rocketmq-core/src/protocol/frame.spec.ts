@@ -16,6 +16,8 @@ const request: Frame = {
 };
 const response: Frame = { ...request, code: 0, flag: FrameFlag.RESPONSE, ext: undefined, version: 0 };
 const bytesOf = (frame: Frame) => Buffer.concat(encodeFrame(frame));
+/** Ext fields that were only scanned are no Map yet. */
+const plain = (frame: Frame): Frame => ({ ...frame, ext: frame.ext && new Map(frame.ext) });
 
 function violation(run: () => unknown): string {
   try {
@@ -102,8 +104,9 @@ describe('a frame', () => {
   it('comes back as it was written in both serialisations', () => {
     fc.assert(
       fc.property(frames, (frame) => {
-        expect(decodeFrame(bytesOf(frame))).toEqual(frame);
+        expect(plain(decodeFrame(bytesOf(frame)))).toEqual(frame);
       }),
+      { examples: [[{ ...request, serialization: 'JSON' }]] },
     );
   });
 
