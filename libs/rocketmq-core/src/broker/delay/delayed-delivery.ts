@@ -13,7 +13,7 @@ import { LevelLoop } from './level-loop.js';
 import { levelRedirect, queueOfLevel } from './level-redirect.js';
 import { LevelTable, type LevelSnapshot } from './level-table.js';
 import { timerCountFile, timerCountText } from './timer-count-file.js';
-import { TimerCountTable, type TimerCounts } from './timer-count-table.js';
+import { TopicCountTable, type TopicCounts } from '../saving/topic-count-table.js';
 import { TimerLoop } from './timer-loop.js';
 import { timerRedirect } from './timer-redirect.js';
 
@@ -34,10 +34,10 @@ export interface DelayedDeliveryOptions {
 /** Everything that makes messages wait, joined: delay levels and the timer. */
 export class DelayedDelivery {
   readonly levels: LevelTable;
-  readonly timerCounts: TimerCountTable;
+  readonly timerCounts: TopicCountTable;
   private readonly delaysMs: readonly number[];
   private readonly levelFile: JsonFile<LevelSnapshot>;
-  private readonly countFile: JsonFile<TimerCounts>;
+  private readonly countFile: JsonFile<TopicCounts>;
   private readonly savings: readonly PersistLoop[];
   private readonly levelLoop: LevelLoop;
   private readonly timerFiles: TimerFiles;
@@ -46,7 +46,7 @@ export class DelayedDelivery {
   constructor(private readonly options: DelayedDeliveryOptions) {
     const { config, root, files, clock, logger } = options;
     this.levels = new LevelTable(() => clock.now());
-    this.timerCounts = new TimerCountTable(() => clock.now());
+    this.timerCounts = new TopicCountTable(() => clock.now());
     this.delaysMs = parseDelayLevels(config.messageDelayLevel);
     this.levelFile = levelFile(files, root);
     this.countFile = timerCountFile(files, root);

@@ -2,7 +2,7 @@ import { decodeRecord, PropertyName, TIMER_TOPIC, type MessageExt } from '../../
 import type { Logger } from '../../runtime/index.js';
 import { isDelete, isRoll, type MessageStore, type TimerFiles, type TimerUnit, type UnitChain } from '../../store/index.js';
 import type { Delivery } from './delivery.js';
-import type { TimerCountTable } from './timer-count-table.js';
+import type { TopicCountTable } from '../saving/topic-count-table.js';
 import { deliveredDraft, rolledDraft } from './timer-drafts.js';
 import { outMsOfMessage } from './timer-enqueue.js';
 
@@ -10,7 +10,7 @@ export interface TimerDequeueOptions {
   readonly files: TimerFiles;
   readonly store: Pick<MessageStore, 'recordAt'>;
   readonly delivery: Delivery;
-  readonly counts: TimerCountTable;
+  readonly counts: TopicCountTable;
   readonly precisionMs: number;
   readonly now: () => number;
   /** Resolves when the event loop has served others. */

@@ -3,7 +3,7 @@ import type { Logger } from '../../runtime/index.js';
 import type { MessageStore, TimerFiles, TimerStart } from '../../store/index.js';
 import type { QueueReader } from '../writing/queue-reader.js';
 import type { Delivery } from './delivery.js';
-import type { TimerCountTable } from './timer-count-table.js';
+import type { TopicCountTable } from '../saving/topic-count-table.js';
 import { deliveredDraft, NEVER_ENQUEUED } from './timer-drafts.js';
 
 export interface TimerEnqueueOptions {
@@ -11,7 +11,7 @@ export interface TimerEnqueueOptions {
   readonly store: Pick<MessageStore, 'minQueueOffset' | 'maxQueueOffset'>;
   readonly reader: Pick<QueueReader, 'read'>;
   readonly delivery: Delivery;
-  readonly counts: TimerCountTable;
+  readonly counts: TopicCountTable;
   readonly now: () => number;
   /** Resolves when the event loop has served others. */
   readonly nextTurn: () => Promise<void>;

@@ -8,7 +8,7 @@ import { TimerFiles, type AppendOutcome, type MessageDraft, type MessageStore } 
 import { MessageWriter } from '../writing/message-writer.js';
 import { QueueReader } from '../writing/queue-reader.js';
 import { congestion } from './congestion.js';
-import { TimerCountTable } from './timer-count-table.js';
+import { TopicCountTable } from '../saving/topic-count-table.js';
 import { TimerLoop } from './timer-loop.js';
 import { timerRedirect } from './timer-redirect.js';
 
@@ -20,7 +20,7 @@ type Refuse = ((draft: MessageDraft) => AppendOutcome | undefined) | undefined;
 class TimerBed {
   readonly disk: MemoryFileSystem;
   readonly clock: FakeClock;
-  readonly counts: TimerCountTable;
+  readonly counts: TopicCountTable;
   store!: MessageStore;
   writer!: MessageWriter;
   loop!: TimerLoop;
@@ -32,7 +32,7 @@ class TimerBed {
   ) {
     this.disk = from?.disk ?? new MemoryFileSystem();
     this.clock = from?.clock ?? new FakeClock(NOW);
-    this.counts = new TimerCountTable(() => this.clock.now());
+    this.counts = new TopicCountTable(() => this.clock.now());
   }
 
   async open(): Promise<this> {

@@ -4,7 +4,7 @@ import type { StatsTable } from '../stats/stats-table.js';
 import type { MessageWriter } from '../writing/message-writer.js';
 import type { QueueReader } from '../writing/queue-reader.js';
 import { Delivery } from './delivery.js';
-import type { TimerCountTable } from './timer-count-table.js';
+import type { TopicCountTable } from '../saving/topic-count-table.js';
 import { messageOfUnit, TimerDequeue } from './timer-dequeue.js';
 import { TimerEnqueue } from './timer-enqueue.js';
 
@@ -14,7 +14,7 @@ export interface TimerLoopOptions {
   readonly reader: Pick<QueueReader, 'read'>;
   readonly writer: Pick<MessageWriter, 'append'>;
   readonly stats: Pick<StatsTable, 'countPut'>;
-  readonly counts: TimerCountTable;
+  readonly counts: TopicCountTable;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly precisionMs: number;

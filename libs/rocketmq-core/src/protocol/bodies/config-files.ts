@@ -30,7 +30,8 @@ export type LmqConsumerOffset = BodyOf<typeof LmqConsumerOffset>;
 export const OffsetSerializeWrapper = defineBody('OffsetSerializeWrapper', { offsetTable: always(queueMap(offset), []) });
 export type OffsetSerializeWrapper = BodyOf<typeof OffsetSerializeWrapper>;
 
-const TransactionCount = defineBody('TransactionCount', {
+// As Java: TransactionMetrics.Metric and TimerMetrics.Metric.
+const Metric = defineBody('Metric', {
   count: always(long, 0),
   timeStamp: always(long, 0),
 });
@@ -38,19 +39,14 @@ const TransactionCount = defineBody('TransactionCount', {
 /** transactionMetrics.json: open transactions by topic. */
 export const TransactionMetricsSerializeWrapper = defineBody('TransactionMetricsSerializeWrapper', {
   dataVersion: always(DataVersion.kind, initialDataVersion),
-  transactionCount: always(map(TransactionCount.kind), new Map()),
+  transactionCount: always(map(Metric.kind), new Map()),
 });
 export type TransactionMetricsSerializeWrapper = BodyOf<typeof TransactionMetricsSerializeWrapper>;
-
-const TimerCount = defineBody('TimerCount', {
-  count: always(long, 0),
-  timeStamp: always(long, 0),
-});
 
 /** timermetrics: messages that wait in the timer, by topic. */
 export const TimerMetricsSerializeWrapper = defineBody('TimerMetricsSerializeWrapper', {
   dataVersion: always(DataVersion.kind, initialDataVersion),
-  timingCount: always(map(TimerCount.kind), new Map()),
+  timingCount: always(map(Metric.kind), new Map()),
 });
 export type TimerMetricsSerializeWrapper = BodyOf<typeof TimerMetricsSerializeWrapper>;
 

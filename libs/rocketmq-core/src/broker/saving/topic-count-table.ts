@@ -1,15 +1,20 @@
 import { nextDataVersion, type DataVersion } from '../../protocol/index.js';
 
-/** What timermetrics holds. */
-export interface TimerCounts {
-  readonly dataVersion: DataVersion;
-  /** Topic -> messages that wait for it, and when that number last changed. */
-  readonly counts: ReadonlyMap<string, { readonly count: number; readonly timeStamp: number }>;
+export interface TopicCount {
+  readonly count: number;
+  /** When it changed last, milliseconds since the epoch. */
+  readonly timeStamp: number;
 }
 
-/** How many messages of each topic wait in the timer. As Java: TimerMetrics. */
-export class TimerCountTable {
-  private readonly counts = new Map<string, { count: number; timeStamp: number }>();
+/** What timermetrics and transactionMetrics.json hold. */
+export interface TopicCounts {
+  readonly dataVersion: DataVersion;
+  readonly counts: ReadonlyMap<string, TopicCount>;
+}
+
+/** How many messages wait, by topic. As Java: TimerMetrics, TransactionMetrics. */
+export class TopicCountTable {
+  private counts = new Map<string, TopicCount>();
   private version: DataVersion;
   private changeCount = 0;
 
@@ -17,14 +22,14 @@ export class TimerCountTable {
     this.version = { stateVersion: 0, timestamp: now(), counter: 0 };
   }
 
+  /** Grows with every change. */
   get changes(): number {
     return this.changeCount;
   }
 
-  add(topic: string, step: number): void {
+  add(topic: string, difference: number): void {
     const timeStamp = this.now();
-    const count = (this.counts.get(topic)?.count ?? 0) + step;
-    this.counts.set(topic, { count, timeStamp });
+    this.counts.set(topic, { count: this.countOf(topic) + difference, timeStamp });
     this.version = nextDataVersion(this.version, timeStamp);
     this.changeCount += 1;
   }
@@ -40,13 +45,12 @@ export class TimerCountTable {
     return total;
   }
 
-  restore({ dataVersion, counts }: TimerCounts): void {
+  restore({ dataVersion, counts }: TopicCounts): void {
     this.version = dataVersion;
-    this.counts.clear();
-    for (const [topic, { count, timeStamp }] of counts) this.counts.set(topic, { count, timeStamp });
+    this.counts = new Map(counts);
   }
 
-  snapshot(): TimerCounts {
+  snapshot(): TopicCounts {
     return { dataVersion: this.version, counts: this.counts };
   }
 }
