@@ -1,5 +1,6 @@
 import type { ClientOptions, ProducerOptions } from 'rocketmq-core/client';
 import type { Codec } from './codec/codec.js';
+import type { SendInterceptor } from './template/send-interceptor.js';
 
 /** One connection to a cluster. */
 export interface RocketMQConnectionOptions {
@@ -11,6 +12,8 @@ export interface RocketMQConnectionOptions {
   readonly producer?: Partial<ProducerOptions>;
   /** How bodies are written and read unless a listener or a call says otherwise. Default: JSON without an envelope. */
   readonly codec?: Codec;
+  /** Around every send of the template and of clients, the first outermost. */
+  readonly sendInterceptors?: readonly SendInterceptor[];
   /**
    * How long a shutdown waits for running handlers, in milliseconds. Default 25 000, below the 30 s after which Kubernetes kills. A handler that runs
    * longer gets its AbortSignal; its message is delivered again later.

@@ -1,25 +1,26 @@
-/** Turns what an application hands over into a message body and back. */
-export interface Codec {
-  encode(payload: unknown): Buffer;
-  /** May throw: the message then counts as failed, and the error names it. */
-  decode(body: Buffer): unknown;
+/** What a codec may know of the message that a payload is written into. */
+export interface OutgoingAbout {
+  readonly topic: string;
+  readonly tag: string | undefined;
+  readonly keys: readonly string[];
 }
 
-/**
- * The payload as JSON text in UTF-8, without any envelope, so that producers and consumers in other languages understand it. A Buffer is sent as it
- * is. As in all JSON, a Date becomes text, `undefined` members vanish and a bigint is refused.
- */
-export const jsonCodec: Codec = {
-  encode: (payload) => (Buffer.isBuffer(payload) ? payload : Buffer.from(JSON.stringify(payload ?? null))),
-  decode: (body) => (body.length === 0 ? null : (JSON.parse(body.toString('utf8')) as unknown)),
-};
+/** What a codec may know of the message whose body it reads. */
+export interface IncomingAbout {
+  readonly topic: string;
+  readonly tags: string | undefined;
+  readonly properties: ReadonlyMap<string, string>;
+}
 
-/** The body as it is: a Buffer on the way in; a Buffer or text on the way out. */
-export const rawCodec: Codec = {
-  encode: (payload) => {
-    if (Buffer.isBuffer(payload)) return payload;
-    if (typeof payload === 'string') return Buffer.from(payload);
-    throw new TypeError('the raw codec sends a Buffer or a string');
-  },
-  decode: (body) => body,
-};
+/** A body, alone or with the message properties that belong to it. */
+export type Encoded = Buffer | { readonly body: Buffer; readonly properties: Readonly<Record<string, string>> };
+
+/** Turns what an application hands over into a message body and back. Given for a connection, a typed topic, a listener or a single call. */
+export interface Codec {
+  /** What it throws reaches the caller of the send; nothing is sent. */
+  encode(payload: unknown, about: OutgoingAbout): Encoded | Promise<Encoded>;
+  /** May throw or reject: the message then counts as one that cannot be decoded, and the error names it. */
+  decode(body: Buffer, message: IncomingAbout): unknown;
+  /** For the replies to messages written by this codec. Default: itself. */
+  readonly reply?: Codec;
+}

@@ -1,5 +1,6 @@
 import { ClientInstance, type Producer } from 'rocketmq-core/client';
-import { jsonCodec, type Codec } from '../codec/codec.js';
+import type { Codec } from '../codec/codec.js';
+import { jsonCodec } from '../codec/json-codec.js';
 import { DRAIN_TIMEOUT_MS, PRODUCER_GROUP, type RocketMQConnectionOptions } from '../rocketmq.options.js';
 
 /** One cluster as seen by one application: the client below and its producer. */

@@ -24,7 +24,7 @@ export function endpointOf({ name, options, connection, handler, around }: Endpo
     handle: async (message, signal) => {
       const context = new RocketMQContext(message, options.group, signal);
       const run = async () => {
-        const payload = codec.decode(message.body);
+        const payload = await codec.decode(message.body, message);
         try {
           await runToEnd(() => handler(payload, context));
         } catch (outcome) {

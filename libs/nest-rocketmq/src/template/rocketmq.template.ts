@@ -1,76 +1,132 @@
-import type { BatchItemResult, OutgoingMessage, SendOptions, SendResult } from 'rocketmq-core/client';
-import type { Codec } from '../codec/codec.js';
+import type { BatchItemResult, OutgoingMessage, Producer, SendResult } from 'rocketmq-core/client';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
+import { errorOfReply } from '../reply/reply-error.js';
+import { placeOf, type Destination } from './destination.js';
+import { isDelayed, sendOptionsOf, type MessageOptions } from './message-options.js';
+import { codecOf, draftOf, outgoingMessage, type Draft } from './outgoing.js';
+import type { RocketMQRecord } from './rocketmq-record.js';
+import { intercepted, type SendKind } from './send-interceptor.js';
 
-/** `topic` or `topic:tag`. */
-export type Destination = string;
+/** A payload, or a record with what else the message carries. */
+export type PayloadOrRecord<T> = T | RocketMQRecord<T>;
 
-export interface MessageOptions {
-  /** Business keys by which the message can be found; no spaces. */
-  readonly keys?: string | readonly string[];
-  readonly tag?: string;
-  /** User properties. Names of RocketMQ itself are refused by the client. */
-  readonly properties?: Readonly<Record<string, string>>;
-  readonly codec?: Codec;
-  /** Total budget of the call over all attempts, in milliseconds. Default 3000. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-function parseDestination(destination: Destination): { topic: string; tag?: string } {
-  const colon = destination.indexOf(':');
-  return colon < 0 ? { topic: destination } : { topic: destination.slice(0, colon), tag: destination.slice(colon + 1) };
-}
-
-const sendOptionsOf = ({ timeoutMs, signal }: MessageOptions): SendOptions => ({
-  ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  ...(signal === undefined ? {} : { signal }),
-});
-
-/** Sends messages. As RocketMQTemplate of rocketmq-spring, with promises. */
+/**
+ * Sends messages. As RocketMQTemplate of rocketmq-spring, with promises. Every form takes the options of MessageOptions: keys, tag, properties, delay,
+ * codec, time limit, AbortSignal. Errors are those of `rocketmq-core/client`, untouched.
+ */
 export class RocketMQTemplate {
   constructor(private readonly connection: RocketMQConnection) {}
 
   /**
    * Resolves when the broker has stored the message as its flush mode says.
-   * @throws SendFailed of `rocketmq-core/client`; its `outcome` tells a failure from an unknown result
+   * @throws InvalidInput before anything is sent; SendFailed, whose `outcome` tells a failure from an unknown result
    */
-  async send(destination: Destination, payload: unknown, options: MessageOptions = {}): Promise<SendResult> {
-    const producer = await this.connection.producer();
-    return producer.send(this.message(destination, payload, options), sendOptionsOf(options));
+  async send<In = unknown>(
+    destination: Destination<In>,
+    payload: PayloadOrRecord<NoInfer<In>>,
+    options?: MessageOptions,
+  ): Promise<SendResult> {
+    const draft = draftOf(destination, payload, options);
+    return this.one('send', draft, (producer, message) => producer.send(message, sendOptionsOf(draft.options)));
   }
 
-  /** Messages with the same `shardingKey` go to one queue and keep their order. */
-  async sendOrderly(destination: Destination, payload: unknown, shardingKey: string, options: MessageOptions = {}): Promise<SendResult> {
-    const producer = await this.connection.producer();
-    return producer.send(this.message(destination, payload, options), { ...sendOptionsOf(options), shardingKey });
+  /** Messages with the same `shardingKey` go to one queue and keep their order. As `send` with that option. */
+  sendOrderly<In = unknown>(
+    destination: Destination<In>,
+    payload: PayloadOrRecord<NoInfer<In>>,
+    shardingKey: string,
+    options?: MessageOptions,
+  ): Promise<SendResult> {
+    return this.send(destination, payload, { ...options, shardingKey });
   }
 
   /** Hands the message to the socket and learns nothing of its fate. */
-  async sendOneway(destination: Destination, payload: unknown, options: MessageOptions = {}): Promise<void> {
-    const producer = await this.connection.producer();
-    await producer.sendOneway(this.message(destination, payload, options), sendOptionsOf(options));
+  async sendOneway<In = unknown>(
+    destination: Destination<In>,
+    payload: PayloadOrRecord<NoInfer<In>>,
+    options?: MessageOptions,
+  ): Promise<void> {
+    const draft = draftOf(destination, payload, options);
+    await this.one('oneway', draft, (producer, message) => producer.sendOneway(message, sendOptionsOf(draft.options)));
   }
 
-  /** One request for as many messages as fit; split by size. One result for each payload, in their order. */
-  async sendBatch(
-    destination: Destination,
-    payloads: readonly unknown[],
+  /**
+   * As few requests as the sizes allow. One result for each payload, in their order; records may carry keys, tags and properties of their own.
+   * With a delay each message is a request of its own: brokers take no delayed batches.
+   */
+  async sendBatch<In = unknown>(
+    destination: Destination<In>,
+    payloads: readonly PayloadOrRecord<NoInfer<In>>[],
     options: MessageOptions = {},
   ): Promise<readonly BatchItemResult[]> {
+    const drafts = payloads.map((payload) => draftOf(destination, payload, options));
+    if (drafts.some((draft) => isDelayed(draft.options))) return Promise.all(drafts.map((draft) => this.item(draft)));
+    const messages = await Promise.all(drafts.map((draft) => outgoingMessage(draft, this.connection.codec)));
     const producer = await this.connection.producer();
-    const messages = payloads.map((payload) => this.message(destination, payload, options));
-    return producer.sendBatch(messages, sendOptionsOf(options));
+    return this.around('batch', messages, (changed) => producer.sendBatch(changed, sendOptionsOf(options)));
   }
 
-  private message(destination: Destination, payload: unknown, options: MessageOptions): OutgoingMessage {
-    const { topic, tag = options.tag } = parseDestination(destination);
-    return {
-      topic,
-      body: (options.codec ?? this.connection.codec).encode(payload),
-      ...(tag === undefined ? {} : { tags: tag }),
-      ...(options.keys === undefined ? {} : { keys: options.keys }),
-      ...(options.properties === undefined ? {} : { properties: options.properties }),
-    };
+  /**
+   * Asks, and resolves with the decoded answer of whichever consumer of the topic replies first.
+   * @throws InvalidInput and SendFailed for a request that did not get out, NoReply for one that nobody answered in time, RpcException with what the
+   * handler answered in place of a result
+   */
+  async sendAndReceive<In = unknown, Reply = unknown>(
+    destination: Destination<In, Reply>,
+    payload: PayloadOrRecord<NoInfer<In>>,
+    options?: MessageOptions,
+  ): Promise<Reply> {
+    const draft = draftOf(destination, payload, options);
+    const reply = await this.one('request', draft, (producer, message) => producer.request(message, sendOptionsOf(draft.options)));
+    const failure = errorOfReply(reply);
+    if (failure !== undefined) throw failure;
+    const codec = codecOf(placeOf(destination), draft.options, this.connection.codec);
+    return (await (codec.reply ?? codec).decode(reply.body, reply)) as Reply;
+  }
+
+  /** `send` under the name that Spring's messaging templates have. */
+  async convertAndSend<In = unknown>(
+    destination: Destination<In>,
+    payload: PayloadOrRecord<NoInfer<In>>,
+    options?: MessageOptions,
+  ): Promise<void> {
+    await this.send(destination, payload, options);
+  }
+
+  /**
+   * Takes a message back that was sent with `delayMs` or `deliverAt` and whose time has not come.
+   * @param recallHandle from the result of its send
+   * @returns the id of the message
+   */
+  async recall(
+    destination: Destination,
+    recallHandle: string,
+    { timeoutMs, signal }: Pick<MessageOptions, 'timeoutMs' | 'signal'> = {},
+  ): Promise<string> {
+    const producer = await this.connection.producer();
+    return producer.recall(placeOf(destination).topic, recallHandle, sendOptionsOf({ timeoutMs, signal }));
+  }
+
+  private async one<T>(kind: SendKind, draft: Draft, send: (producer: Producer, message: OutgoingMessage) => Promise<T>): Promise<T> {
+    const message = await outgoingMessage(draft, this.connection.codec);
+    const producer = await this.connection.producer();
+    return this.around(kind, [message], ([changed = message]) => send(producer, changed));
+  }
+
+  private async item(draft: Draft): Promise<BatchItemResult> {
+    try {
+      const result = await this.one('send', draft, (producer, message) => producer.send(message, sendOptionsOf(draft.options)));
+      return { sent: true, result };
+    } catch (error) {
+      return { sent: false, messageId: '', error: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
+
+  private around<T>(
+    kind: SendKind,
+    messages: readonly OutgoingMessage[],
+    send: (messages: readonly OutgoingMessage[]) => Promise<T>,
+  ): Promise<T> {
+    return intercepted(this.connection.options.sendInterceptors ?? [], { kind, messages }, send);
   }
 }
