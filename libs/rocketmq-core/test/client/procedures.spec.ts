@@ -153,6 +153,38 @@ describe('draining a broker', () => {
     const sent = await stopSending();
     expect(new Set(await inbox.until(sent)).size).toBe(sent);
   });
+
+  it('waits for what waits there itself: timers, open transactions, messages that failed', async () => {
+    cluster = await Cluster.start(['broker-a'], {
+      ...{ transactionTimeOut: 100, transactionCheckInterval: 50, transactionOpBatchInterval: 50, transactionCheckMax: 10_000 },
+      timerPrecisionMs: 100,
+      messageDelayLevel: '1s 1s 1s 1s',
+    });
+    client = await cluster.client(quick);
+    await topicOf('Held', 1);
+    let verdict: 'unknown' | 'commit' = 'unknown';
+    const listener = { executeLocalTransaction: () => 'unknown' as const, checkLocalTransaction: () => verdict };
+    const producer = client.transactionProducer({ group: 'P', topics: ['Held'], listeners: { listener } });
+    await producer.start();
+    await producer.sendInTransaction({ topic: 'Held', body: Buffer.from('half') }, undefined);
+    await producer.send({ topic: 'Held', body: Buffer.from('timer'), delayMs: 1500 });
+    const seen: string[] = [];
+    await consumer('Late', 'Held', ({ body, reconsumeTimes }) => {
+      seen.push(`${body.toString()} ${reconsumeTimes}`);
+      if (reconsumeTimes === 0) throw new Error('not yet');
+    });
+    const waits: string[] = [];
+    const options = { ...settled, settleMs: 0, onWait: (what: string) => void waits.push(what) };
+    await client.admin().procedures.drain('broker-a', { ...options, leaveTransactions: true, leaveTimers: true });
+    expect(seen).toEqual([]);
+    const done = client.admin().procedures.drain('broker-a', options);
+    await eventually(() => waits.some((what) => /halves of transactions.*1 messages in the timer/.test(what)));
+    await eventually(() => seen.includes('timer 1'));
+    verdict = 'commit';
+    await done;
+    expect(seen.sort()).toEqual(['half 0', 'half 1', 'timer 0', 'timer 1']);
+    expect(waits.some((what) => what.includes('1 delayed messages'))).toBe(true);
+  });
 });
 
 describe('moving a pile-up', () => {

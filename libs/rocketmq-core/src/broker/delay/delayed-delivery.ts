@@ -120,7 +120,7 @@ export class DelayedDelivery {
       ...levelRows,
       ['timerReadBehind', String(Math.floor((timer?.readBehindMs ?? 0) / 1000))],
       ['timerOffsetBehind', String(timer?.enqueue.behind ?? 0)],
-      ['timerCongestNum', String(this.timerCounts.total)],
+      ['timerCongestNum', String(Math.max(0, this.timerFiles.waitingCount))],
       ['timerEnqueueTps', String((timer?.enqueuePerSecond() ?? 0).toFixed(1))],
       ['timerDequeueTps', String((timer?.dequeuePerSecond() ?? 0).toFixed(1))],
     ];

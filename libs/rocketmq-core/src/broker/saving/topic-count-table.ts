@@ -38,13 +38,6 @@ export class TopicCountTable {
     return this.counts.get(topic)?.count ?? 0;
   }
 
-  /** Messages that wait, of all topics. */
-  get total(): number {
-    let total = 0;
-    for (const { count } of this.counts.values()) total += Math.max(0, count);
-    return total;
-  }
-
   restore({ dataVersion, counts }: TopicCounts): void {
     this.version = dataVersion;
     this.counts = new Map(counts);

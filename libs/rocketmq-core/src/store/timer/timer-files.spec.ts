@@ -57,7 +57,9 @@ describe('the files of the timer', () => {
     expect(timer.nextAt(NOW, NOW + 10_000)).toBe(NOW + 5000);
     expect(physicalOffsets(timer, NOW + 5000)).toEqual([100, 200, 300]);
     expect(timer.countAt(NOW + 5000)).toBe(3);
+    expect(timer.waitingCount).toBe(4);
     timer.clear(NOW + 5000);
+    expect(timer.waitingCount).toBe(1);
     expect(timer.nextAt(NOW, NOW + 10_000)).toBe(NOW + 6000);
     expect(timer.nextAt(NOW, NOW + 6000)).toBeUndefined();
     timer.close();
@@ -81,7 +83,7 @@ describe('the files of the timer', () => {
     timer.commit();
     const [first, second] = unitsAt(timer, NOW + 5000).map(({ position }) => timer.unit(position));
     expect([first, second].map((unit) => unit !== undefined && isDelete(unit))).toEqual([false, true]);
-    expect(timer.countAt(NOW + 5000)).toBe(0);
+    expect([timer.countAt(NOW + 5000), timer.waitingCount]).toEqual([0, 0]);
     timer.close();
   });
 
@@ -124,6 +126,7 @@ describe('the files of the timer', () => {
     const again = filesOn(disk);
     expect(again.open(() => undefined)).toMatchObject({ readTimeMs: NOW, queueOffset: 100, deliveredBelow: 100 });
     expect([5000, 6000, 7000].map((ms) => again.countAt(NOW + ms))).toEqual([34, 33, 33]);
+    expect(again.waitingCount).toBe(100);
     expect(physicalOffsets(again, NOW + 6000).slice(0, 3)).toEqual([100, 400, 700]);
     again.add(entry(500));
     again.commit();
@@ -145,7 +148,7 @@ describe('the files of the timer', () => {
     expect(start).toMatchObject({ queueOffset: 1 });
     expect([100, 200, 300, 400].map((offset) => start?.isWaiting(offset))).toEqual([false, true, true, false]);
     expect(physicalOffsets(again, NOW + 5000)).toEqual([100, 200]);
-    expect(again.countAt(NOW + 5000)).toBe(2);
+    expect([again.countAt(NOW + 5000), again.waitingCount]).toEqual([2, 3]);
     expect(physicalOffsets(again, NOW + 7000)).toEqual([300]);
     again.close();
   });

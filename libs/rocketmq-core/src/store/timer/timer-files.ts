@@ -90,7 +90,12 @@ export class TimerFiles {
     const hadWheel = wheel.isWhole;
     const hadCheckpoint = checkpoint.exists;
     this.make();
-    return recoverTimer({ log, wheel, checkpoint: checkpoint.values, hadWheel, hadCheckpoint, logger: this.options.logger, queueOffsetOf });
+    const start = recoverTimer({
+      ...{ log, wheel, checkpoint: checkpoint.values, hadWheel, hadCheckpoint },
+      ...{ logger: this.options.logger, queueOffsetOf },
+    });
+    wheel.recount();
+    return start;
   }
 
   // Names before anything is in the files: a unit in a folder whose name a power cut takes away would be gone with it.
@@ -136,6 +141,11 @@ export class TimerFiles {
   /** The first tick from one time on, and before another, in which something is due. */
   nextAt(fromMs: number, untilMs: number): number | undefined {
     return this.isOpen ? this.wheel.nextAt(fromMs, untilMs) : undefined;
+  }
+
+  /** Messages that wait, less those that are taken back. */
+  get waitingCount(): number {
+    return this.wheel.messageCount;
   }
 
   countAt(timeMs: number): number {

@@ -27,6 +27,7 @@ export class TimerWheel {
   private changed = new Map<number, Slot>();
   /** Taken, and not yet in the file. */
   private leaving = new Map<number, Slot>();
+  private waiting = 0;
 
   constructor(private readonly options: TimerWheelOptions) {
     this.precisionMs = options.precisionMs;
@@ -71,15 +72,34 @@ export class TimerWheel {
 
   /** The unit at that position of the log is the last of its tick. @param step what it adds to the number of messages */
   chain(timeMs: number, position: number, step: 1 | -1): void {
-    const slot = this.slotAt(timeMs);
     const tick = this.tickOf(timeMs);
+    const before = this.slotOf(tick % this.slotCount);
+    const slot = before.tick === tick ? before : undefined;
     const count = (slot?.count ?? 0) + step;
-    this.changed.set(tick % this.slotCount, { tick, firstPosition: slot?.firstPosition ?? position, lastPosition: position, count });
+    this.put(before, { tick, firstPosition: slot?.firstPosition ?? position, lastPosition: position, count });
   }
 
   /** Nothing is due in that tick any more. */
   clear(timeMs: number): void {
-    this.changed.set(this.tickOf(timeMs) % this.slotCount, NO_SLOT);
+    const index = this.tickOf(timeMs) % this.slotCount;
+    this.waiting -= this.slotOf(index).count;
+    this.changed.set(index, NO_SLOT);
+  }
+
+  private put(before: Slot, slot: Slot): void {
+    this.waiting += slot.count - before.count;
+    this.changed.set(slot.tick % this.slotCount, slot);
+  }
+
+  /** Messages that wait in all ticks, less those that are taken back. As Java: TimerWheel.getAllNum. */
+  get messageCount(): number {
+    return this.waiting;
+  }
+
+  /** Counts anew what the file holds. */
+  recount(): void {
+    this.waiting = 0;
+    for (const { count } of this.slots()) this.waiting += count;
   }
 
   /** The time of the first tick from `fromMs` on, and before `untilMs`, in which something is due. */

@@ -1,4 +1,4 @@
-import { ResponseCode, retryTopic } from '../../../src/client/index.js';
+import { movePileUp, ResponseCode, retryTopic } from '../../../src/client/index.js';
 import { eventually } from '../../../testing/eventually.js';
 import { acrossLanguages, eachAlone, everyPair, onlyOurs, type Scenario, type ScenarioWorld } from './frame.js';
 import { keysOfSend, untilKeys } from './watched-list.js';
@@ -249,6 +249,9 @@ const starting: readonly Scenario[] = [
   },
 ];
 
+/** Numbered keys take the colours in turn. */
+const colourOf = (key: string, colours: readonly string[]): string => colours[Number(key.split('-')[1]) % colours.length] ?? '';
+
 const procedures: readonly Scenario[] = [
   {
     name: 'loses no message when its topic is shrunk',
@@ -318,6 +321,43 @@ const procedures: readonly Scenario[] = [
       );
       expect(queues.size).toBe(4);
       for (const numbers of seen.values()) expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    },
+  },
+  {
+    name: 'moves a pile-up to a wider topic, keys in order, where another handler takes it',
+    async run(world) {
+      const { from, to, admin } = world;
+      const topic = await world.topic('piled', { readQueueNums: 1, writeQueueNums: 1 });
+      const wide = await world.topic('wide', { readQueueNums: 8, writeQueueNums: 8 });
+      const group = await world.group('piled-group');
+      const first = await to.consume({ group, topic });
+      await from.send({ topic, prefix: 'early' });
+      await untilKeys(first, ['early-0']);
+      await lagOf(world, group, topic, 0);
+      await first.stop();
+      const shardingKeys = ['red', 'green', 'blue'];
+      const sent = await from.send({ topic, prefix: 'piled', count: 12, shardingKeys });
+      await lagOf(world, group, topic, sent.length);
+      const handling = await to.consume({ group: await world.group('wide-group'), topic: wide, isOrderly: true });
+      const client = await world.client();
+      const moving = await movePileUp(client, {
+        group,
+        from: topic,
+        to: wide,
+        keyOf: ({ keys: [key = ''] }) => colourOf(key, shardingKeys),
+      });
+      await lagOf(world, group, topic, 0);
+      await moving.stop();
+      await untilKeys(handling, keysOfSend('piled', 12));
+      expect(handling.seen.map(({ key }) => key).includes('early-0')).toBe(false);
+      for (const colour of shardingKeys) {
+        const ofColour = handling.seen.filter(({ key }) => colourOf(key, shardingKeys) === colour);
+        const numbers = ofColour.map(({ key }) => Number(key.split('-')[1]));
+        expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+        expect(new Set(ofColour.map(({ queueId }) => queueId)).size).toBe(1);
+      }
+      expect(handling.seen.every(({ properties }) => properties.movedFrom?.startsWith(`${topic}:`) === true)).toBe(true);
+      expect(await admin.groups.lag(group, topic)).toBe(0);
     },
   },
 ];
