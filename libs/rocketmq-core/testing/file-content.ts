@@ -1,4 +1,5 @@
-const PAGE = 4096;
+// That of a sector: the disks of the tests hold small files.
+const PAGE = 512;
 
 /** The bytes of a sparse file. Pages are never changed in place, so a clone costs no copy of them. */
 export class FileContent {
@@ -23,7 +24,7 @@ export class FileContent {
 
   write(bytes: Buffer, position: number): void {
     this.eachPage(position, bytes.length, (page, within, at, size) => {
-      const changed = Buffer.from(this.pages.get(page) ?? Buffer.alloc(PAGE));
+      const changed = this.changedPage(page, size);
       bytes.copy(changed, within, at, at + size);
       this.pages.set(page, changed);
     });
@@ -37,6 +38,16 @@ export class FileContent {
       if (last !== undefined) this.pages.set(Math.floor(length / PAGE), Buffer.concat([last.subarray(0, length % PAGE)], PAGE));
     }
     this.size = length;
+  }
+
+  /** A new page with the old bytes; all of them are written over when the size is that of a page. */
+  private changedPage(page: number, size: number): Buffer {
+    // From the pool: a buffer of its own for each write costs more than all else here.
+    const changed = Buffer.allocUnsafe(PAGE);
+    const old = this.pages.get(page);
+    if (size < PAGE && old === undefined) changed.fill(0);
+    else if (size < PAGE) old?.copy(changed);
+    return changed;
   }
 
   private eachPage(position: number, length: number, visit: (page: number, within: number, at: number, size: number) => void): void {

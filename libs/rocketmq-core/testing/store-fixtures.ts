@@ -3,6 +3,8 @@ import { silentLogger, type FileSystem } from '../src/runtime/index.js';
 import { MessageStore, storeSettings, type MessageDraft, type MessageStoreOptions, type StoreConfig } from '../src/store/index.js';
 import { FakeClock } from './fake-clock.js';
 
+/** The same on every machine; asking the system costs more than opening a small store. */
+const MEMORY_TOTAL = 8 * 1024 ** 3;
 const HOST = { ip: Buffer.from([127, 0, 0, 1]), port: 10911 };
 
 /** A draft that a store accepts. */
@@ -37,5 +39,6 @@ export function smallStoreConfig(changes: Partial<StoreConfig> = {}): StoreConfi
 
 /** A store that is not open yet. */
 export function makeStore(files: FileSystem, changes: Partial<StoreConfig> = {}, more: Partial<MessageStoreOptions> = {}): MessageStore {
-  return new MessageStore({ config: smallStoreConfig(changes), files, clock: new FakeClock(), logger: silentLogger, ...more });
+  const parts = { files, clock: new FakeClock(), logger: silentLogger, memoryTotal: MEMORY_TOTAL };
+  return new MessageStore({ config: smallStoreConfig(changes), ...parts, ...more });
 }

@@ -26,13 +26,15 @@ export interface AppendBatchOptions {
 const CAPACITY_START = 256 * 1024;
 /** A buffer that one large batch has grown beyond this is given back after it. */
 const CAPACITY_KEPT = 4 * 1024 * 1024;
+/** Until the first record: a store that is only read needs no buffer. */
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * The records that one turn of the event loop appends, encoded back to back into one reused buffer, so that the turn costs one write however
  * many messages it brings.
  */
 export class AppendBatch {
-  private buffer = Buffer.allocUnsafeSlow(CAPACITY_START);
+  private buffer = NO_BYTES;
   private used = 0;
   pieces: Piece[] = [];
   requests: DispatchRequest[] = [];
@@ -54,7 +56,7 @@ export class AppendBatch {
 
   /** Forgets what it holds; the next record goes to `end`. */
   reset(end: number): void {
-    if (this.buffer.length > CAPACITY_KEPT) this.buffer = Buffer.allocUnsafeSlow(CAPACITY_START);
+    if (this.buffer.length > CAPACITY_KEPT) this.buffer = NO_BYTES;
     this.used = 0;
     this.pieces = [];
     this.requests = [];
@@ -103,7 +105,7 @@ export class AppendBatch {
   private reserve(size: number): void {
     const needed = this.used + size;
     if (needed <= this.buffer.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2, CAPACITY_START));
     this.buffer.copy(grown, 0, 0, this.used);
     this.buffer = grown;
   }

@@ -18,14 +18,12 @@ export class ZeroFiller {
   private end = 0;
   private portion: { readonly from: number; readonly to: number; readonly done: Promise<void> } | undefined;
   private stopped = false;
-  private readonly zeros: Buffer;
+  private zeros: Buffer | undefined;
 
   constructor(
     private readonly segments: SegmentList,
     private readonly logger: Logger,
-  ) {
-    this.zeros = Buffer.alloc(Math.min(PORTION, segments.segmentSize));
-  }
+  ) {}
 
   /** The log ends at `end`: continues when there are not enough zeros behind it. */
   advance(end: number): void {
@@ -34,10 +32,11 @@ export class ZeroFiller {
     const from = Math.max(this.filledTo, Math.ceil(end / PAGE) * PAGE);
     const segment = this.segments.find(from);
     if (segment === undefined || from >= end + AHEAD) return;
-    const to = Math.min(from + this.zeros.length, segment.baseOffset + this.segments.segmentSize);
+    const zeros = (this.zeros ??= Buffer.alloc(Math.min(PORTION, this.segments.segmentSize)));
+    const to = Math.min(from + zeros.length, segment.baseOffset + this.segments.segmentSize);
     const done = this.segments
       .handleOf(segment)
-      .write(this.zeros.subarray(0, to - from), from - segment.baseOffset)
+      .write(zeros.subarray(0, to - from), from - segment.baseOffset)
       .then(
         () => this.finish(to),
         (error: unknown) => this.giveUp(error),
