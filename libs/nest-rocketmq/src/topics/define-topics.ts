@@ -5,10 +5,10 @@ import { topicRef, type TopicRef } from './topic-ref.js';
 
 /** A type without a schema: checked by the compiler alone. Made by `payloadOf`. */
 export interface PayloadType<T> {
-  readonly type?: (value: T) => T;
+  readonly '~payload'?: T;
 }
 
-type Shape = PayloadType<never> | StandardSchema<never, unknown>;
+type Shape = PayloadType<unknown> | StandardSchema;
 
 export interface TopicDefinition {
   readonly topic: string;
@@ -21,8 +21,8 @@ export interface TopicDefinition {
   readonly codec?: Codec;
 }
 
-type InOf<S> = S extends StandardSchema<never, unknown> ? SchemaInput<S> : S extends PayloadType<infer T> ? T : unknown;
-type OutOf<S> = S extends StandardSchema<never, unknown> ? SchemaOutput<S> : S extends PayloadType<infer T> ? T : unknown;
+type InOf<S> = S extends StandardSchema ? SchemaInput<S> : S extends PayloadType<infer T> ? T : unknown;
+type OutOf<S> = S extends StandardSchema ? SchemaOutput<S> : S extends PayloadType<infer T> ? T : unknown;
 
 /** The topics by the names that `defineTopics` was given. */
 export type Topics<D extends Readonly<Record<string, TopicDefinition>>> = {
@@ -48,18 +48,17 @@ function refOf({ topic, tag, codec = jsonCodec, payload, reply }: TopicDefinitio
   return topicRef({ topic, tag, codec: { ...checked, reply: replies } });
 }
 
-const isSchema = (shape: Shape): shape is StandardSchema<never, unknown> => '~standard' in shape;
+const isSchema = (shape: Shape): shape is StandardSchema => '~standard' in shape;
 
 // What travels is what the sender gave, not what the schema makes of it: the receiver's schema reads it again.
 function withSchema(codec: Codec, shape: Shape, where: string): Codec {
   if (!isSchema(shape))
     return { encode: (payload, about) => codec.encode(payload, about), decode: (body, about) => codec.decode(body, about) };
-  const schema = shape as unknown as StandardSchema;
   return {
     encode: async (payload, about) => {
-      await validated(schema, payload, where);
+      await validated(shape, payload, where);
       return codec.encode(payload, about);
     },
-    decode: async (body, message) => validated(schema, await codec.decode(body, message), where),
+    decode: async (body, message) => validated(shape, await codec.decode(body, message), where),
   };
 }

@@ -17,8 +17,8 @@ type StandardResult<Output> =
       }[];
     };
 
-export type SchemaInput<S> = S extends StandardSchema<infer Input> ? Input : never;
-export type SchemaOutput<S> = S extends StandardSchema<never, infer Output> ? Output : never;
+export type SchemaInput<S> = S extends StandardSchema<infer Input, unknown> ? Input : never;
+export type SchemaOutput<S> = S extends StandardSchema<unknown, infer Output> ? Output : never;
 
 /** A payload that its schema refuses: before it is sent, or when it arrives. */
 export class PayloadInvalidError extends Error {
