@@ -9,6 +9,7 @@ import golden.files.ClientFilesCapture;
 import golden.files.ConfigFilesCapture;
 import golden.files.NameServerFilesCapture;
 import golden.files.StoreFilesCapture;
+import golden.files.TimerFilesCapture;
 import golden.records.BatchCapture;
 import golden.records.IdentityCapture;
 import golden.records.PropertiesCapture;
@@ -46,6 +47,7 @@ public final class Main {
         new PropertiesCapture(out).run();
         new IdentityCapture(out).run();
         new StoreFilesCapture(out).run();
+        new TimerFilesCapture(out).run();
         new ConfigFilesCapture(out).run();
         new ClientFilesCapture(out).run();
         new NameServerFilesCapture(out).run();
