@@ -10,6 +10,8 @@ export interface LevelLoopOptions extends LevelDeliveryParts {
 
 /** A message leaves at most this much, and the time to write it, after it is due. */
 const PERIOD_MS = 50;
+/** Levels that deliver at once. */
+const LANES = 4;
 
 /** Delivers what has waited for as long as its delay level says. As Java: ScheduleMessageService. */
 export class LevelLoop {
@@ -32,13 +34,16 @@ export class LevelLoop {
     return this.loop.stop();
   }
 
-  // All levels in turn: an overdue pile of one must not hold up the others.
+  // In turn, a batch of each at a time: an overdue pile of one level must not hold up the others. What one waits for does not hold them up either.
   private async run(): Promise<void> {
-    for (let pending = this.deliveries; pending.length > 0;) {
-      const left: LevelDelivery[] = [];
-      for (const delivery of pending) if (await delivery.deliverSome()) left.push(delivery);
-      pending = left;
-    }
+    const pending = [...this.deliveries];
+    const work = async (): Promise<void> => {
+      for (let delivery = pending.shift(); delivery !== undefined; delivery = pending.shift()) {
+        if (await delivery.deliverSome()) pending.push(delivery);
+      }
+    };
+    const ends = await Promise.allSettled(Array.from({ length: LANES }, work));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   /** An offset outside its queue would stop the level for good. As Java: ScheduleMessageService.correctDelayOffset. */
