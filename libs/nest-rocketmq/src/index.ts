@@ -2,14 +2,59 @@ export type { Codec, Encoded, IncomingAbout, OutgoingAbout } from './codec/codec
 export { cloudEventsCodec, type CloudEvent, type CloudEventsOptions } from './codec/cloud-events-codec.js';
 export { jsonCodec } from './codec/json-codec.js';
 export { rawCodec } from './codec/raw-codec.js';
+export { ConnectionStatus, type ConnectionState } from './connection/connection-status.js';
 export { RocketMQConnection } from './connection/rocketmq.connection.js';
-export { InjectRocketMQConnection, InjectRocketMQServer, InjectRocketMQTemplate } from './decorators/inject.decorators.js';
-export type { ConsumeFrom, RocketMQListenerOptions, TagSelector } from './listener/listener-options.js';
+export { DeadLetterListener, type DeadLetterListenerOptions } from './decorators/dead-letter-listener.decorator.js';
+export {
+  InjectRocketMQConnection,
+  InjectRocketMQRegistry,
+  InjectRocketMQServer,
+  InjectRocketMQTemplate,
+} from './decorators/inject.decorators.js';
+export {
+  Message,
+  MessageAttempt,
+  MessageBody,
+  MessageId,
+  MessageKeys,
+  MessageProperties,
+  Messages,
+  MessageSignal,
+  MessageTag,
+  MessageTopic,
+} from './decorators/message.decorators.js';
+export { OrderlyListener } from './decorators/orderly-listener.decorator.js';
+export { RocketMQListenerRegistry, type ListenerInfo } from './discovery/listener.registry.js';
+export { DecodeError, HandlerTimeoutError } from './errors/delivery.errors.js';
+export { ListenerConfigurationError } from './errors/listener-configuration.error.js';
+export { MissingTopicsError } from './errors/missing-topics.error.js';
+export { RejectException, RetryException } from './errors/outcome.exceptions.js';
+export type { DeliveryObserver, DeliveryReport } from './execution/delivery-observer.js';
+export { currentDelivery, deliveryLogFields, type DeliveryLogFields } from './execution/delivery-scope.js';
+export type {
+  BatchOptions,
+  ConsumeFrom,
+  ConsumerTuning,
+  ListenerConfiguration,
+  ListenerSelector,
+  ListenerSettings,
+  RocketMQListenerOptions,
+} from './listener/listener-options.js';
+export type { Setting, SettingSource } from './listener/setting.js';
+export { Ack, isOutcome, Reject, Retry, type Outcome, type RetryOptions } from './outcome/outcome.js';
+export { outcomeTable, type DeliveryEnd, type Fate, type OutcomeRow } from './outcome/outcome-table.js';
+export type { ErrorClass, FailedDelivery, RetryPolicy } from './outcome/retry-policy.js';
 export { RocketMQListener } from './decorators/rocketmq-listener.decorator.js';
 export { ListenerConflictError } from './errors/listener-conflict.error.js';
 export { RocketMQModule } from './rocketmq.module.js';
-export type { RocketMQConnectionOptions, RocketMQModuleOptions } from './rocketmq.options.js';
-export { connectionToken, ROCKETMQ_TRANSPORT, serverToken, templateToken } from './rocketmq.tokens.js';
+export type {
+  RocketMQConnectionOptions,
+  RocketMQFeatureOptions,
+  RocketMQModuleOptions,
+  StartupMode,
+  TopicProvisioning,
+} from './rocketmq.options.js';
+export { connectionToken, registryToken, ROCKETMQ_TRANSPORT, serverToken, templateToken } from './rocketmq.tokens.js';
 export type { ReplyError } from './reply/reply-error.js';
 export type { Destination } from './template/destination.js';
 export type { DelayOptions, MessageOptions } from './template/message-options.js';

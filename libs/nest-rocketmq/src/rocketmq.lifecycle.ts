@@ -35,7 +35,7 @@ export class RocketMQLifecycle implements OnModuleInit, OnApplicationBootstrap, 
 
   async onApplicationBootstrap(): Promise<void> {
     const { connection, explorer, gate, orchestrator, server } = this.parts;
-    // First the listeners on controllers, so that all are checked before one consumes, and each group starts once.
+    // First the listeners on controllers join, so that all are checked before one consumes, and each group starts once.
     await gate.pass();
     await orchestrator.start();
     const waiting = server.isListening ? [] : explorer.controllerListeners(connection.name);

@@ -1,6 +1,17 @@
-import type { ClientOptions, ProducerOptions } from 'rocketmq-core/client';
+import type { ClientOptions, ProducerOptions, TopicSettings } from 'rocketmq-core/client';
 import type { Codec } from './codec/codec.js';
+import type { ListenerConfiguration, ListenerSettings } from './listener/listener-options.js';
+import type { RetryPolicy } from './outcome/retry-policy.js';
 import type { SendInterceptor } from './template/send-interceptor.js';
+
+/**
+ * When the cluster cannot be reached as the application starts: `fail` ends the start, `retry` tries again for `startupTimeoutMs` and then ends it,
+ * `background` lets the application start and goes on trying. Listeners that contradict each other end the start in every case.
+ */
+export type StartupMode = 'fail' | 'retry' | 'background';
+
+/** Whether topics are made sure of before a listener consumes: `create` makes those that are missing, `check` insists on them, `off` does nothing. */
+export type TopicProvisioning = 'create' | 'check' | 'off';
 
 /** One connection to a cluster. */
 export interface RocketMQConnectionOptions {
@@ -12,8 +23,24 @@ export interface RocketMQConnectionOptions {
   readonly producer?: Partial<ProducerOptions>;
   /** How bodies are written and read unless a listener or a call says otherwise. Default: JSON without an envelope. */
   readonly codec?: Codec;
-  /** Around every send of the template and of clients, the first outermost. */
+  /** Stand around every send of this connection, the first one outermost. */
   readonly sendInterceptors?: readonly SendInterceptor[];
+  /** What becomes of messages whose handler failed, where the listener's own policy has no opinion. Default: as the outcome table says. */
+  readonly retry?: RetryPolicy;
+  /** Default `retry`. */
+  readonly startup?: StartupMode;
+  /** For `retry`, ms. Default 60 000. */
+  readonly startupTimeoutMs?: number;
+  /** Settings of listeners by the key that they name; or false: this process runs no listeners. */
+  readonly listeners?: false | Readonly<Record<string, ListenerConfiguration>>;
+  /** Which listeners this process runs, by what they are. Default: all. */
+  readonly role?: (listener: ListenerSettings) => boolean;
+  /** Whether listeners consume as soon as the application is ready, unless they say so themselves. Default true. */
+  readonly autoStart?: boolean;
+  /** For the topics of the listeners and those of `topics`. Default `off`: brokers make topics on the first message, if they are set so. */
+  readonly ensureTopics?: TopicProvisioning;
+  /** Topics that the application sends to, and settings for those that are created. */
+  readonly topics?: readonly (string | TopicSettings)[];
   /**
    * How long a shutdown waits for running handlers, in milliseconds. Default 25 000, below the 30 s after which Kubernetes kills. A handler that runs
    * longer gets its AbortSignal; its message is delivered again later.
@@ -24,5 +51,14 @@ export interface RocketMQConnectionOptions {
 /** What `RocketMQModule.forRoot` takes. */
 export type RocketMQModuleOptions = RocketMQConnectionOptions;
 
+/** What `RocketMQModule.forFeature` adds to a connection. */
+export interface RocketMQFeatureOptions {
+  /** Name of the connection. Default `default`. */
+  readonly connection?: string;
+  /** Settings of listeners by the key that they name. */
+  readonly listeners: Readonly<Record<string, ListenerConfiguration>>;
+}
+
 export const DRAIN_TIMEOUT_MS = 25_000;
+export const STARTUP_TIMEOUT_MS = 60_000;
 export const PRODUCER_GROUP = 'nest-producer';

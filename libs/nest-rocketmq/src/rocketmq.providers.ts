@@ -1,22 +1,43 @@
 import type { InjectionToken, Provider } from '@nestjs/common';
-import { DiscoveryService, ExternalContextCreator, ModulesContainer, Reflector } from '@nestjs/core';
+import { DiscoveryService, ExternalContextCreator, ModuleRef, ModulesContainer, Reflector } from '@nestjs/core';
 import { RocketMQConnection } from './connection/rocketmq.connection.js';
 import { ConsumerOrchestrator } from './discovery/consumer.orchestrator.js';
 import { ListenerExplorer } from './discovery/listener.explorer.js';
+import { RocketMQListenerRegistry } from './discovery/listener.registry.js';
+import { ConfiguredListeners } from './listener/configured-listeners.js';
 import { ListenerMetadata } from './listener/listener.metadata.js';
+import type { ResolvingParts } from './listener/resolve-listener.js';
 import { ReadyGate } from './discovery/ready-gate.js';
 import { ProviderHandlers } from './execution/provider-handler.js';
 import { RocketMQLifecycle } from './rocketmq.lifecycle.js';
 import type { RocketMQModuleOptions } from './rocketmq.options.js';
-import { connectionToken, DEFAULT_CONNECTION, OPTIONS_TOKEN, orchestratorToken, serverToken, templateToken } from './rocketmq.tokens.js';
+import {
+  configuredListenersToken,
+  connectionToken,
+  DEFAULT_CONNECTION,
+  OPTIONS_TOKEN,
+  orchestratorToken,
+  registryToken,
+  serverToken,
+  templateToken,
+} from './rocketmq.tokens.js';
 import { RocketMQTemplate } from './template/rocketmq.template.js';
 import { RocketMQServer } from './transport/rocketmq.server.js';
 
+/** What resolves the settings of listeners; seen by the module alone. */
+const RESOLVING = 'nest-rocketmq:resolving';
+
 const explorer: Provider = {
   provide: ListenerExplorer,
-  inject: [DiscoveryService, Reflector, ModulesContainer, ExternalContextCreator],
-  useFactory: (discovery: DiscoveryService, reflector: Reflector, modules: ModulesContainer, contexts: ExternalContextCreator) =>
-    new ListenerExplorer({ discovery, metadata: new ListenerMetadata(reflector), handlers: new ProviderHandlers(modules, contexts) }),
+  inject: [DiscoveryService, Reflector, ModulesContainer, ExternalContextCreator, RESOLVING],
+  useFactory: (...parts: [DiscoveryService, Reflector, ModulesContainer, ExternalContextCreator, ResolvingParts]) => {
+    const [discovery, reflector, modules, contexts, resolving] = parts;
+    return new ListenerExplorer({
+      ...{ discovery, resolving },
+      metadata: new ListenerMetadata(reflector),
+      handlers: new ProviderHandlers(modules, contexts),
+    });
+  },
 };
 
 // The classes themselves are tokens of the default connection, so that most applications inject by type.
@@ -24,7 +45,36 @@ const aliases: Provider[] = [
   { provide: RocketMQConnection, useExisting: connectionToken() },
   { provide: RocketMQTemplate, useExisting: templateToken() },
   { provide: RocketMQServer, useExisting: serverToken() },
+  { provide: RocketMQListenerRegistry, useExisting: registryToken() },
 ];
+
+function listenerProviders(name: string): Provider[] {
+  const connection = connectionToken(name);
+  const orchestrator = orchestratorToken(name);
+  const configured = configuredListenersToken(name);
+  return [
+    explorer,
+    {
+      provide: configured,
+      inject: [OPTIONS_TOKEN],
+      useFactory: ({ listeners }: RocketMQModuleOptions) => new ConfiguredListeners(listeners || {}),
+    },
+    {
+      provide: RESOLVING,
+      inject: [configured, ModuleRef],
+      useFactory: (listeners: ConfiguredListeners, moduleRef: ModuleRef): ResolvingParts => ({
+        configured: listeners,
+        source: { get: (token) => moduleRef.get(token, { strict: false }) },
+      }),
+    },
+    { provide: orchestrator, inject: [connection], useFactory: (to: RocketMQConnection) => new ConsumerOrchestrator(to) },
+    {
+      provide: registryToken(name),
+      inject: [connection, orchestrator],
+      useFactory: (to: RocketMQConnection, consumers: ConsumerOrchestrator) => new RocketMQListenerRegistry(to, consumers),
+    },
+  ];
+}
 
 /** Everything of one connection. */
 export function connectionProviders(name: string): Provider[] {
@@ -32,15 +82,16 @@ export function connectionProviders(name: string): Provider[] {
   const orchestrator = orchestratorToken(name);
   return [
     ReadyGate,
-    explorer,
     { provide: connection, inject: [OPTIONS_TOKEN], useFactory: (options: RocketMQModuleOptions) => new RocketMQConnection(name, options) },
+    ...listenerProviders(name),
     { provide: templateToken(name), inject: [connection], useFactory: (to: RocketMQConnection) => new RocketMQTemplate(to) },
-    { provide: orchestrator, inject: [connection], useFactory: (to: RocketMQConnection) => new ConsumerOrchestrator(to) },
     {
       provide: serverToken(name),
-      inject: [connection, orchestrator, ReadyGate],
-      useFactory: (to: RocketMQConnection, consumers: ConsumerOrchestrator, gate: ReadyGate) =>
-        new RocketMQServer({ connection: to, orchestrator: consumers, gate }),
+      inject: [connection, orchestrator, ReadyGate, RESOLVING],
+      useFactory: (...parts: [RocketMQConnection, ConsumerOrchestrator, ReadyGate, ResolvingParts]) => {
+        const [to, consumers, gate, resolving] = parts;
+        return new RocketMQServer({ connection: to, orchestrator: consumers, gate, resolving });
+      },
     },
     {
       provide: RocketMQLifecycle,
@@ -55,6 +106,10 @@ export function connectionProviders(name: string): Provider[] {
 }
 
 export function exportedTokens(name: string): InjectionToken[] {
-  const tokens: InjectionToken[] = [connectionToken(name), templateToken(name), serverToken(name)];
-  return name === DEFAULT_CONNECTION ? [...tokens, RocketMQConnection, RocketMQTemplate, RocketMQServer] : tokens;
+  const tokens: InjectionToken[] = [
+    ...[connectionToken(name), templateToken(name), serverToken(name)],
+    ...[registryToken(name), configuredListenersToken(name)],
+  ];
+  const classes = [RocketMQConnection, RocketMQTemplate, RocketMQServer, RocketMQListenerRegistry];
+  return name === DEFAULT_CONNECTION ? [...tokens, ...classes] : tokens;
 }

@@ -16,3 +16,5 @@ export const connectionToken = (connection = DEFAULT_CONNECTION) => token('conne
 export const templateToken = (connection = DEFAULT_CONNECTION) => token('template', connection);
 export const serverToken = (connection = DEFAULT_CONNECTION) => token('server', connection);
 export const orchestratorToken = (connection = DEFAULT_CONNECTION) => token('orchestrator', connection);
+export const registryToken = (connection = DEFAULT_CONNECTION) => token('registry', connection);
+export const configuredListenersToken = (connection = DEFAULT_CONNECTION) => token('configured-listeners', connection);

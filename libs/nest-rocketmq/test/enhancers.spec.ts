@@ -6,6 +6,7 @@ import {
   HttpException,
   Injectable,
   ParseIntPipe,
+  ServiceUnavailableException,
   UseFilters,
   UseGuards,
   UseInterceptors,
@@ -14,19 +15,47 @@ import {
   type ExceptionFilter,
   type ExecutionContext,
   type NestInterceptor,
+  type PipeTransform,
 } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, DiscoveryService, ExternalContextCreator, ModulesContainer, Reflector } from '@nestjs/core';
 import { Ctx, Payload, RpcException } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
-import { EMPTY, EmptyError, firstValueFrom, of, throwError, type Observable } from 'rxjs';
+import { EMPTY, EmptyError, firstValueFrom, map, of, throwError, type Observable } from 'rxjs';
 import { RocketMQConnection } from '../src/connection/rocketmq.connection.js';
 import type { ListenerEndpoint } from '../src/listener/listener-endpoint.js';
 import type { ConsumerOrchestrator } from '../src/discovery/consumer.orchestrator.js';
 import { ListenerExplorer } from '../src/discovery/listener.explorer.js';
+import { ConfiguredListeners } from '../src/listener/configured-listeners.js';
+import { noSource } from '../src/listener/setting.js';
+import type { DeliveryReport } from '../src/execution/delivery-observer.js';
 import { ListenerMetadata } from '../src/listener/listener.metadata.js';
 import { ReadyGate } from '../src/discovery/ready-gate.js';
 import { ProviderHandlers } from '../src/execution/provider-handler.js';
-import { isRocketMQContext, rawCodec, RocketMQContext, RocketMQListener, RocketMQServer } from '../src/index.js';
+import {
+  Ack,
+  DecodeError,
+  deliveryLogFields,
+  isRocketMQContext,
+  Message,
+  MessageAttempt,
+  MessageBody,
+  MessageId,
+  MessageKeys,
+  MessageProperties,
+  Messages,
+  MessageSignal,
+  MessageTag,
+  MessageTopic,
+  rawCodec,
+  Reject,
+  RejectException,
+  Retry,
+  RetryException,
+  RocketMQContext,
+  RocketMQListener,
+  RocketMQServer,
+} from '../src/index.js';
+import type { ConsumeResult, ReceivedMessage } from 'rocketmq-core/client';
 import { receivedMessage } from './message.js';
 
 const seen: unknown[] = [];
@@ -44,6 +73,24 @@ class Around implements NestInterceptor {
   intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
     seen.push('before');
     return next.handle();
+  }
+}
+
+class Wrap implements NestInterceptor {
+  intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(map((data: unknown) => ({ data })));
+  }
+}
+
+class Postpone implements CanActivate {
+  canActivate(): boolean {
+    throw new RetryException('not yet', { delayMs: 30 });
+  }
+}
+
+class Overloaded implements PipeTransform {
+  transform(): unknown {
+    throw new ServiceUnavailableException();
   }
 }
 
@@ -82,6 +129,65 @@ class Listeners {
   @RocketMQListener({ topic: 'empty-error', group: 'g' })
   emptyError(): Promise<unknown> {
     return firstValueFrom(EMPTY);
+  }
+
+  @RocketMQListener({ topic: 'says', group: 'g' })
+  says(@Payload() what: string): unknown {
+    if (what === 'throw retry') throw new RetryException('later', { delayLevel: 4 });
+    if (what === 'throw reject') throw new RejectException('never');
+    return { ack: Ack, retry: Retry({ delayMs: 70 }), reject: Reject('no') }[what];
+  }
+
+  @RocketMQListener({ topic: 'says-mapped', group: 'g' })
+  @UseInterceptors(Wrap)
+  saysMapped(@Payload() what: string): unknown {
+    return what === 'retry' ? Retry({ delayMs: 70 }) : undefined;
+  }
+
+  @RocketMQListener({ topic: 'overloaded', group: 'g' })
+  overloaded(@Payload(Overloaded) payload: unknown): void {
+    seen.push(payload);
+  }
+
+  @RocketMQListener({ topic: 'postponed', group: 'g' })
+  @UseGuards(Postpone)
+  postponed(): void {
+    seen.push('must not run');
+  }
+
+  @RocketMQListener({ topic: 'policy', group: 'g', retry: { retryOn: [TypeError], backoff: ({ attempt }) => attempt * 100 } })
+  policy(): void {
+    throw new TypeError('seen by the policy');
+  }
+
+  @RocketMQListener({ topic: 'correlated', group: 'g' })
+  async correlated(): Promise<void> {
+    await Promise.resolve();
+    seen.push(deliveryLogFields());
+  }
+
+  @RocketMQListener({ topic: 'parts', group: 'g' })
+  parts(@MessageTopic() topic: string, @MessageAttempt() attempt: number, @MessageId() id: string, @MessageBody() body: Buffer): void {
+    seen.push(topic, attempt, id, body.toString());
+  }
+
+  @RocketMQListener({ topic: 'properties', group: 'g' })
+  properties(
+    @MessageProperties('traceparent') trace: string,
+    @MessageProperties() all: object,
+    @MessageKeys() keys: readonly string[],
+  ): void {
+    seen.push(trace, all, keys);
+  }
+
+  @RocketMQListener({ topic: 'others', group: 'g' })
+  others(
+    @MessageTag() tag: string | undefined,
+    @Message() message: ReceivedMessage,
+    @Messages() messages: readonly ReceivedMessage[],
+    @MessageSignal() signal: AbortSignal,
+  ): void {
+    seen.push(tag, message.queueOffset, messages.length, signal.aborted);
   }
 
   @RocketMQListener({ topic: 'params', group: 'g' })
@@ -159,7 +265,10 @@ class EagerProvider {
   }
 }
 
-const connection = () => new RocketMQConnection('default', { namesrvAddr: '127.0.0.1:9' });
+const connection = new RocketMQConnection('default', { namesrvAddr: '127.0.0.1:9' });
+const reports: DeliveryReport[] = [];
+connection.observers.add({ ended: (report) => void reports.push(report) });
+const resolving = { configured: new ConfiguredListeners(), source: noSource };
 
 async function controllerEndpoints(): Promise<ListenerEndpoint[]> {
   const collected: ListenerEndpoint[] = [];
@@ -174,7 +283,7 @@ async function controllerEndpoints(): Promise<ListenerEndpoint[]> {
     .compile();
   const app = moduleRef.createNestMicroservice({
     logger: false,
-    strategy: new RocketMQServer({ connection: connection(), orchestrator, gate }),
+    strategy: new RocketMQServer({ connection, orchestrator, gate, resolving }),
   } as never);
   await app.listen();
   return collected;
@@ -189,8 +298,13 @@ async function providerEndpoints(): Promise<ListenerEndpoint[]> {
     .compile();
   await moduleRef.init();
   const handlers = new ProviderHandlers(moduleRef.get(ModulesContainer), moduleRef.get(ExternalContextCreator));
-  const parts = { discovery: moduleRef.get(DiscoveryService), metadata: new ListenerMetadata(moduleRef.get(Reflector)), handlers };
-  return new ListenerExplorer(parts).providerListeners(connection());
+  const parts = {
+    discovery: moduleRef.get(DiscoveryService),
+    metadata: new ListenerMetadata(moduleRef.get(Reflector)),
+    handlers,
+    resolving,
+  };
+  return new ListenerExplorer(parts).providerListeners(connection);
 }
 
 describe.each([
@@ -204,12 +318,24 @@ describe.each([
   });
   beforeEach(() => {
     seen.length = 0;
+    reports.length = 0;
   });
 
-  const deliver = (topic: string, payload?: unknown) => {
-    const endpoint = endpoints.find((one) => one.options.topic === topic);
+  const handle = async (topic: string, message: ReceivedMessage) => {
+    const endpoint = endpoints.find((one) => one.settings.topics.includes(topic));
     if (!endpoint) throw new Error(`no endpoint for ${topic}`);
-    return endpoint.handle(receivedMessage({ topic, payload }), new AbortController().signal);
+    const results = await endpoint.handle([message], { signal: new AbortController().signal });
+    expect(results).toHaveLength(1);
+    return results[0];
+  };
+  /** Throws what the policies see. */
+  const deliver = async (topic: string, payload?: unknown) => {
+    reports.length = 0;
+    const result = await handle(topic, receivedMessage({ topic, payload }));
+    const [report] = reports;
+    expect(reports).toHaveLength(1);
+    if (report?.error !== undefined) throw report.error;
+    expect(result).toBeUndefined();
   };
 
   it('gets the decoded payload and the context', async () => {
@@ -254,10 +380,50 @@ describe.each([
     await expect(deliver('params', { id: 'no number' })).rejects.toThrow('Validation failed (numeric string is expected)');
   });
 
-  it('rejects when the body cannot be decoded', async () => {
-    const endpoint = endpoints.find((one) => one.options.topic === 'plain');
-    const broken = { ...receivedMessage(), body: Buffer.from('{') };
-    await expect(endpoint?.handle(broken, new AbortController().signal)).rejects.toThrow(SyntaxError);
+  it('is not called when the body cannot be decoded', async () => {
+    expect(await handle('plain', { ...receivedMessage(), body: Buffer.from('{') })).toEqual({ deadLetter: true });
+    expect(reports[0]?.error).toBeInstanceOf(DecodeError);
+    expect(reports[0]?.error?.cause).toBeInstanceOf(SyntaxError);
+    expect(seen).toEqual([]);
+  });
+
+  it.each<[string, object | undefined, DeliveryReport['end'], ConsumeResult]>([
+    ['plain', { id: 1 }, 'returned', undefined],
+    ['says', 'ack', 'returned Ack', undefined],
+    ['says', 'retry', 'returned Retry', { retry: true, delayMs: 70 }],
+    ['says', 'reject', 'returned Reject', { deadLetter: true }],
+    ['says-mapped', 'retry', 'returned Retry', { retry: true, delayMs: 70 }],
+    ['says', 'throw retry', 'threw RetryException', { retry: true, delayLevel: 4 }],
+    ['says', 'throw reject', 'threw RejectException', { deadLetter: true }],
+    ['fails', {}, 'threw', { retry: true }],
+    ['fails-http', {}, 'threw', { retry: true }],
+    ['params', { id: 'no number' }, 'validation failed', { deadLetter: true }],
+    ['overloaded', {}, 'threw', { retry: true }],
+    ['guarded', {}, 'guard denied', { deadLetter: true }],
+    ['postponed', {}, 'threw RetryException', { retry: true, delayMs: 30 }],
+    ['policy', { id: 1 }, 'threw', { retry: true, delayMs: 300 }],
+  ] as never)('goes by the outcome table: %s %j %s', async (topic, payload, end, result) => {
+    expect(await handle(topic, receivedMessage({ topic, payload }))).toEqual(result);
+    expect(reports.map((report) => report.end)).toEqual([end]);
+  });
+
+  it('gets the parts of the message that it asks for', async () => {
+    await deliver('parts', { id: 1 });
+    await deliver('properties');
+    await deliver('others');
+    expect(seen).toEqual([
+      ...['parts', 3, 'AC11000100002A9F0000000000000001', '{"id":1}'],
+      ...['00-1', { traceparent: '00-1' }, []],
+      ...[undefined, 0, 1, false],
+    ]);
+  });
+
+  it('finds its delivery wherever it is', async () => {
+    await deliver('correlated');
+    expect(seen).toEqual([
+      expect.objectContaining({ topic: 'correlated', group: 'g', attempt: 3, listener: expect.stringMatching(/Listener.*\.correlated/) }),
+    ]);
+    expect(deliveryLogFields()).toBeUndefined();
   });
 
   it('rejects when a guard denies, and the guard sees an rpc context', async () => {

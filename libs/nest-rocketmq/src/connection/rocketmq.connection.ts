@@ -1,11 +1,21 @@
-import { ClientInstance, type Producer } from 'rocketmq-core/client';
+import { ClientInstance, SystemClock, type Clock, type Producer } from 'rocketmq-core/client';
 import type { Codec } from '../codec/codec.js';
 import { jsonCodec } from '../codec/json-codec.js';
+import { DeliveryObservers } from '../execution/delivery-observer.js';
 import { DRAIN_TIMEOUT_MS, PRODUCER_GROUP, type RocketMQConnectionOptions } from '../rocketmq.options.js';
+import { ConnectionStatus } from './connection-status.js';
+
+/** Every broker registers it. */
+const PROBE_TOPIC = 'TBW102';
 
 /** One cluster as seen by one application: the client below and its producer. */
 export class RocketMQConnection {
   readonly codec: Codec;
+  /** How it is; whoever starts the connection says so here. */
+  readonly status = new ConnectionStatus();
+  /** Those who see every call of a listener. */
+  readonly observers = new DeliveryObservers();
+  readonly clock: Clock;
   private readonly client: ClientInstance;
   private producerStarted: Promise<Producer> | undefined;
   private started: Promise<void> | undefined;
@@ -15,6 +25,7 @@ export class RocketMQConnection {
     readonly options: RocketMQConnectionOptions,
   ) {
     this.codec = options.codec ?? jsonCodec;
+    this.clock = options.client?.clock ?? new SystemClock();
     const { namesrvAddr } = options;
     this.client = new ClientInstance({ ...options.client, ...(namesrvAddr === undefined ? {} : { namesrvAddr }) });
   }
@@ -38,6 +49,19 @@ export class RocketMQConnection {
     return this.producerStarted;
   }
 
+  /**
+   * Asks the name servers something, to know that they are there.
+   * @throws OperationFailed
+   */
+  async probe(): Promise<void> {
+    const client = await this.start();
+    await client.admin().topics.route(PROBE_TOPIC);
+  }
+
+  get drainTimeoutMs(): number {
+    return this.options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS;
+  }
+
   /** The client below, for what the template does not offer. */
   unwrap(): ClientInstance {
     return this.client;
@@ -45,7 +69,7 @@ export class RocketMQConnection {
 
   /** Ends the producer and every connection. Idempotent. */
   async close(): Promise<void> {
-    await this.client.shutdown(this.options.drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
+    await this.client.shutdown(this.drainTimeoutMs);
   }
 
   private async startProducer(): Promise<Producer> {

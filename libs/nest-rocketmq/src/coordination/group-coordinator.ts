@@ -1,15 +1,14 @@
-import type { ConsumeFrom } from '../listener/listener-options.js';
-import { ListenerConflictError } from '../errors/listener-conflict.error.js';
+import { bySql, isRetryTopic, type MessageSelector, type ReceivedMessage } from 'rocketmq-core/client';
 import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
+import { conflict, consumerSettings, type ConsumerSettings } from './consumer-settings.js';
 
 /** What one consumer subscribes to, and which of its listeners gets a message. */
 export interface GroupPlan {
   readonly group: string;
-  /** Topic to tag expression. */
-  readonly subscriptions: ReadonlyMap<string, string>;
-  readonly concurrency: number | undefined;
-  readonly consumeFrom: ConsumeFrom | undefined;
-  route(topic: string, tag: string | undefined): ListenerEndpoint | undefined;
+  readonly subscriptions: ReadonlyMap<string, string | MessageSelector>;
+  readonly consumer: ConsumerSettings;
+  readonly batch: boolean;
+  route(message: Pick<ReceivedMessage, 'topic' | 'tags' | 'queue'>): ListenerEndpoint | undefined;
 }
 
 const ALL_TAGS = '*';
@@ -18,57 +17,45 @@ interface Subscriber {
   readonly endpoint: ListenerEndpoint;
   /** undefined: every tag. */
   readonly tags: ReadonlySet<string> | undefined;
+  /** In the place of tags. */
+  readonly sql: string | undefined;
 }
 
-function tagsOf(endpoint: ListenerEndpoint): ReadonlySet<string> | undefined {
-  const expression = endpoint.options.selector?.tag.trim() ?? ALL_TAGS;
-  if (expression === '' || expression === ALL_TAGS) return undefined;
-  return new Set(
-    expression
-      .split('||')
-      .map((tag) => tag.trim())
-      .filter((tag) => tag !== ''),
-  );
+function subscriberOf(endpoint: ListenerEndpoint): Subscriber {
+  const { selector } = endpoint.settings;
+  if ('sql' in selector) return { endpoint, tags: undefined, sql: selector.sql };
+  const expression = selector.tag.trim();
+  if (expression === '' || expression === ALL_TAGS) return { endpoint, tags: undefined, sql: undefined };
+  const tags = expression.split('||').map((tag) => tag.trim());
+  return { endpoint, tags: new Set(tags.filter((tag) => tag !== '')), sql: undefined };
 }
 
-function conflict(group: string, first: ListenerEndpoint, second: ListenerEndpoint, reason: string): ListenerConflictError {
-  return new ListenerConflictError(`${first.name} and ${second.name} share the group ${group}, but ${reason}`);
-}
-
-function overlap(a: Subscriber, b: Subscriber): boolean {
-  if (a.tags === undefined || b.tags === undefined) return true;
-  for (const tag of a.tags) if (b.tags.has(tag)) return true;
-  return false;
-}
-
-// A group has one setting for all of its listeners: it is the consumer's, not the method's.
-function agreed<K extends 'concurrency' | 'consumeFrom'>(group: string, endpoints: readonly ListenerEndpoint[], key: K) {
-  const given = endpoints.filter((endpoint) => endpoint.options[key] !== undefined);
-  const [first, ...others] = given;
-  const other = others.find((endpoint) => JSON.stringify(endpoint.options[key]) !== JSON.stringify(first?.options[key]));
-  if (first && other) throw conflict(group, first, other, `their ${key} differs`);
-  return first?.options[key];
+function clash(topic: string, a: Subscriber, b: Subscriber): string | undefined {
+  // The broker evaluates an expression, and tells nobody which of two was true.
+  if (a.sql !== undefined || b.sql !== undefined) return `an SQL92 selector must be the only one of its group for ${topic}`;
+  const both = `both take the same messages of ${topic}: one of them would miss them`;
+  if (a.tags === undefined || b.tags === undefined) return both;
+  for (const tag of a.tags) if (b.tags.has(tag)) return both;
+  return undefined;
 }
 
 function byTopic(group: string, endpoints: readonly ListenerEndpoint[]): Map<string, Subscriber[]> {
   const topics = new Map<string, Subscriber[]>();
-  for (const endpoint of endpoints) {
-    const subscriber = { endpoint, tags: tagsOf(endpoint) };
-    const others = topics.get(endpoint.options.topic) ?? [];
-    const rival = others.find((other) => overlap(other, subscriber));
-    if (rival)
-      throw conflict(
-        group,
-        rival.endpoint,
-        endpoint,
-        `both take the same messages of ${endpoint.options.topic}: one of them would miss them`,
-      );
-    topics.set(endpoint.options.topic, [...others, subscriber]);
+  for (const subscriber of endpoints.map(subscriberOf)) {
+    for (const topic of subscriber.endpoint.settings.topics) {
+      const others = topics.get(topic) ?? [];
+      const rival = others.find((other) => clash(topic, other, subscriber) !== undefined);
+      const reason = rival && clash(topic, rival, subscriber);
+      if (rival && reason !== undefined) throw conflict(group, rival.endpoint, subscriber.endpoint, reason);
+      topics.set(topic, [...others, subscriber]);
+    }
   }
   return topics;
 }
 
-function expressionOf(subscribers: readonly Subscriber[]): string {
+function selectorOf(subscribers: readonly Subscriber[]): string | MessageSelector {
+  const sql = subscribers[0]?.sql;
+  if (sql !== undefined) return bySql(sql);
   const tags = subscribers.flatMap((subscriber) => (subscriber.tags ? [...subscriber.tags] : [ALL_TAGS]));
   return tags.includes(ALL_TAGS) ? ALL_TAGS : tags.sort().join(' || ');
 }
@@ -82,9 +69,13 @@ export function planGroup(group: string, endpoints: readonly ListenerEndpoint[])
   const topics = byTopic(group, endpoints);
   return {
     group,
-    subscriptions: new Map([...topics].map(([topic, subscribers]) => [topic, expressionOf(subscribers)])),
-    concurrency: agreed(group, endpoints, 'concurrency'),
-    consumeFrom: agreed(group, endpoints, 'consumeFrom'),
-    route: (topic, tag) => topics.get(topic)?.find(({ tags }) => tags === undefined || (tag !== undefined && tags.has(tag)))?.endpoint,
+    subscriptions: new Map([...topics].map(([topic, subscribers]) => [topic, selectorOf(subscribers)])),
+    consumer: consumerSettings(group, endpoints),
+    batch: endpoints.some(({ settings }) => settings.batch !== undefined),
+    // A dead letter remembers the topic it was sent to; what was subscribed to is the topic it lies in.
+    route: ({ topic, tags: tag, queue }) =>
+      topics
+        .get(isRetryTopic(queue.topic) ? topic : queue.topic)
+        ?.find(({ tags }) => tags === undefined || (tag !== undefined && tags.has(tag)))?.endpoint,
   };
 }

@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { connectionToken, serverToken, templateToken } from '../rocketmq.tokens.js';
+import { connectionToken, registryToken, serverToken, templateToken } from '../rocketmq.tokens.js';
 
 /** Injects the RocketMQTemplate of a named connection. */
 export const InjectRocketMQTemplate = (connection?: string): ParameterDecorator & PropertyDecorator => Inject(templateToken(connection));
@@ -10,3 +10,6 @@ export const InjectRocketMQConnection = (connection?: string): ParameterDecorato
 
 /** Injects the RocketMQServer of a named connection. */
 export const InjectRocketMQServer = (connection?: string): ParameterDecorator & PropertyDecorator => Inject(serverToken(connection));
+
+/** Injects the RocketMQListenerRegistry of a named connection. */
+export const InjectRocketMQRegistry = (connection?: string): ParameterDecorator & PropertyDecorator => Inject(registryToken(connection));

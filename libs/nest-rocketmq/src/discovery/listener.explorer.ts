@@ -1,11 +1,14 @@
 import { MetadataScanner, type DiscoveryService } from '@nestjs/core';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
-import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
-import type { RocketMQListenerOptions } from '../listener/listener-options.js';
-import { endpointOf } from '../execution/endpoint.js';
+import { ListenerConfigurationError } from '../errors/listener-configuration.error.js';
+import { Endpoint } from '../execution/endpoint.js';
 import type { ProviderHandlers } from '../execution/provider-handler.js';
-import { DEFAULT_CONNECTION } from '../rocketmq.tokens.js';
+import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
 import type { ListenerMetadata } from '../listener/listener.metadata.js';
+import type { DeclaredListener } from '../listener/listener-options.js';
+import { resolveListener, type ResolvingParts } from '../listener/resolve-listener.js';
+import { settled } from '../listener/setting.js';
+import { DEFAULT_CONNECTION } from '../rocketmq.tokens.js';
 
 type Method = (...args: unknown[]) => unknown;
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -14,6 +17,7 @@ interface ExplorerParts {
   readonly discovery: DiscoveryService;
   readonly metadata: ListenerMetadata;
   readonly handlers: ProviderHandlers;
+  readonly resolving: ResolvingParts;
 }
 
 /** Finds listeners; starts nothing. */
@@ -24,16 +28,19 @@ export class ListenerExplorer {
 
   /**
    * The listeners on providers that name this connection.
-   * @throws Error for a listener on a request-scoped provider: there is no instance to call
+   * @throws ListenerConfigurationError, also for a listener on a request-scoped provider: there is no instance to call
    */
   providerListeners(connection: RocketMQConnection): ListenerEndpoint[] {
     return this.parts.discovery.getProviders().flatMap((wrapper) =>
-      this.marked(wrapper, connection.name).map(({ methodName, method, options }) => {
+      this.marked(wrapper, connection.name).map(({ methodName, method, declared }) => {
+        // The class that is provided may inherit the method.
         const name = `${wrapper.name}.${methodName}`;
-        if (!wrapper.isDependencyTreeStatic())
-          throw new Error(`${name} listens, but its provider is request-scoped: put the listener on a controller`);
+        if (!wrapper.isDependencyTreeStatic()) {
+          throw new ListenerConfigurationError(`${name} listens, but its provider is request-scoped: put the listener on a controller`);
+        }
         const target = { instance: wrapper.instance as object, method, methodName };
-        return endpointOf({ name, options, connection, handler: this.parts.handlers.create(target, options.globalEnhancers ?? false) });
+        const settings = resolveListener({ ...declared, name }, this.parts.resolving);
+        return new Endpoint({ settings, connection, handler: this.parts.handlers.create(target, declared.globalEnhancers ?? false) });
       }),
     );
   }
@@ -45,7 +52,7 @@ export class ListenerExplorer {
       .flatMap((wrapper) => this.marked(wrapper, connection).map(({ methodName }) => `${wrapper.name}.${methodName}`));
   }
 
-  private marked(wrapper: Wrapper, connection: string): { methodName: string; method: Method; options: RocketMQListenerOptions }[] {
+  private marked(wrapper: Wrapper, connection: string): { methodName: string; method: Method; declared: DeclaredListener }[] {
     const { metatype } = wrapper;
     // A factory or a value has no decorated class of its own.
     if (typeof metatype !== 'function' || wrapper.inject) return [];
@@ -53,8 +60,12 @@ export class ListenerExplorer {
     if (!prototype) return [];
     return this.scanner.getAllMethodNames(prototype).flatMap((methodName) => {
       const method = prototype[methodName];
-      const options = method && this.parts.metadata.of(method);
-      return method && options && (options.connection ?? DEFAULT_CONNECTION) === connection ? [{ methodName, method, options }] : [];
+      const declared = method && this.parts.metadata.of(method);
+      return method && declared && this.isOf(declared, connection) ? [{ methodName, method, declared }] : [];
     });
+  }
+
+  private isOf(declared: DeclaredListener, connection: string): boolean {
+    return (settled(declared.connection, this.parts.resolving.source) ?? DEFAULT_CONNECTION) === connection;
   }
 }

@@ -1,11 +1,17 @@
-import type { ReceivedMessage } from 'rocketmq-core/client';
-import type { RocketMQListenerOptions } from './listener-options.js';
+import type { ConsumeResult, ReceivedMessage } from 'rocketmq-core/client';
+import type { ListenerSettings } from './listener-options.js';
+
+/** What the consumer says of a call. */
+export interface EndpointCall {
+  readonly signal: AbortSignal;
+}
 
 /** One listener method, ready to be called: of a controller through the transport, or of a provider. */
 export interface ListenerEndpoint {
-  /** `Class.method`, for messages. */
-  readonly name: string;
-  readonly options: RocketMQListenerOptions;
-  /** Settles with the handler; rejects with the original error. */
-  readonly handle: (message: ReceivedMessage, signal: AbortSignal) => Promise<void>;
+  readonly settings: ListenerSettings;
+  /**
+   * Handles one message, or those of a batch. Never rejects.
+   * @returns what becomes of each, in their order
+   */
+  readonly handle: (messages: readonly [ReceivedMessage, ...ReceivedMessage[]], call: EndpointCall) => Promise<readonly ConsumeResult[]>;
 }

@@ -3,21 +3,27 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import type { ClientInstance } from 'rocketmq-core/client';
 import { deferred } from './deferred.js';
 import { RocketMQConnection } from '../connection/rocketmq.connection.js';
-import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
+import type { ConnectionState } from '../connection/connection-status.js';
+import { ConfiguredListeners } from '../listener/configured-listeners.js';
 import { LISTENER_EXTRAS } from '../listener/listener.metadata.js';
-import type { RocketMQListenerOptions } from '../listener/listener-options.js';
+import type { DeclaredListener } from '../listener/listener-options.js';
+import { resolveListener, type ResolvingParts } from '../listener/resolve-listener.js';
+import { noSource, settled } from '../listener/setting.js';
 import { ConsumerOrchestrator } from '../discovery/consumer.orchestrator.js';
 import { ReadyGate } from '../discovery/ready-gate.js';
-import { endpointOf } from '../execution/endpoint.js';
+import { Endpoint } from '../execution/endpoint.js';
 import type { RocketMQConnectionOptions } from '../rocketmq.options.js';
 import { DEFAULT_CONNECTION, ROCKETMQ_TRANSPORT } from '../rocketmq.tokens.js';
 import type { RocketMQContext } from '../listener/rocketmq.context.js';
 
-export type RocketMQStatus = 'connecting' | 'connected' | 'draining' | 'stopped' | 'crashed';
+/** How the connection of the server is. */
+export type RocketMQStatus = Exclude<ConnectionState, 'created'>;
 
 /** Events of the transport, as `status` shows them. */
 export interface RocketMQEvents extends Record<string, (...args: never[]) => void> {
+  connecting: () => void;
   connected: () => void;
+  draining: () => void;
   stopped: () => void;
   crashed: (error: Error) => void;
 }
@@ -27,9 +33,13 @@ export interface ServerParts {
   readonly connection: RocketMQConnection;
   readonly orchestrator: ConsumerOrchestrator;
   readonly gate: ReadyGate;
+  readonly resolving: ResolvingParts;
 }
 
-type Hook = (run: () => Promise<void>) => Promise<void>;
+interface Registration {
+  readonly declared: DeclaredListener;
+  readonly handler: MessageHandler;
+}
 
 /**
  * Serves `@RocketMQListener` methods of controllers. With RocketMQModule: `app.connectMicroservice({ strategy: app.get(RocketMQServer) })`; nothing is
@@ -37,10 +47,10 @@ type Hook = (run: () => Promise<void>) => Promise<void>;
  * `NestFactory.createMicroservice(AppModule, { strategy: RocketMQServer.standalone({ namesrvAddr }) })`.
  */
 export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> implements CustomTransportStrategy {
-  override transportId = ROCKETMQ_TRANSPORT;
-  // The client below reports every failed delivery itself.
+  override transportId: symbol = ROCKETMQ_TRANSPORT;
+  // Every failed delivery is logged once, with the original error.
   override readonly propagatesEventHandlerErrors = true;
-  private readonly endpoints: ListenerEndpoint[] = [];
+  private registrations: Registration[] = [];
   private readonly events = new EventEmitter();
   private listening = false;
   private closing: Promise<void> | undefined;
@@ -50,6 +60,12 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
     private readonly ownsConnection = false,
   ) {
     super();
+    const { status } = parts.connection;
+    status.changes.subscribe((state) => {
+      if (state === 'created') return;
+      this._status$.next(state);
+      this.events.emit(state, ...(state === 'crashed' ? [status.error] : []));
+    });
   }
 
   /** A server with a connection of its own, for a microservice without RocketMQModule. */
@@ -57,7 +73,8 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
     const connection = new RocketMQConnection(DEFAULT_CONNECTION, options);
     // Nest has finished its bootstrap when it calls `listen` of a pure microservice.
     const gate = ReadyGate.passed();
-    return new RocketMQServer({ connection, gate, orchestrator: new ConsumerOrchestrator(connection) }, true);
+    const resolving = { configured: new ConfiguredListeners(options.listeners || {}), source: noSource };
+    return new RocketMQServer({ connection, gate, resolving, orchestrator: new ConsumerOrchestrator(connection) }, true);
   }
 
   get isListening(): boolean {
@@ -66,24 +83,17 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
 
   // The base class keys handlers by pattern alone: two on one topic would be chained, and one failure would fail both.
   override addHandler(pattern: unknown, handler: MessageHandler, isEventHandler = false, extras: Record<string, unknown> = {}): void {
-    const options = extras[LISTENER_EXTRAS] as RocketMQListenerOptions | undefined;
-    if (!isEventHandler || options === undefined) {
+    const declared = extras[LISTENER_EXTRAS] as DeclaredListener | undefined;
+    if (!isEventHandler || declared === undefined) {
       this.logger.warn(`the handler of ${String(pattern)} has no @RocketMQListener: it is not served`);
       return;
     }
-    if ((options.connection ?? DEFAULT_CONNECTION) !== this.parts.connection.name) return;
+    const { connection, resolving } = this.parts;
+    if ((settled(declared.connection, resolving.source) ?? DEFAULT_CONNECTION) !== connection.name) return;
     handler.isEventHandler = isEventHandler;
     handler.extras = extras;
-    this.messageHandlers.set(`${options.group}/${options.topic}/${options.selector?.tag ?? '*'}`, handler);
-    this.endpoints.push(
-      endpointOf({
-        name: `the controller method for ${options.topic} (${options.selector?.tag ?? '*'})`,
-        options,
-        connection: this.parts.connection,
-        handler,
-        around: (context, run) => this.withHooks(context, run),
-      }),
-    );
+    this.messageHandlers.set(`${declared.name}/${this.registrations.length}`, handler);
+    this.registrations.push({ declared, handler });
   }
 
   listen(callback: (error?: unknown) => void): void {
@@ -118,41 +128,36 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
   }
 
   private async consume(): Promise<void> {
-    try {
-      await this.parts.orchestrator.add(this.endpoints);
-      await this.parts.orchestrator.start();
-    } catch (error) {
-      this._status$.next('crashed');
-      this.events.emit('crashed', error instanceof Error ? error : new Error(String(error)));
-      throw error;
-    }
-    this._status$.next('connected');
-    this.events.emit('connected');
+    const { connection, orchestrator, resolving } = this.parts;
+    const registrations = this.registrations.splice(0);
+    const endpoints = registrations.map(({ declared, handler }) => {
+      const settings = resolveListener(declared, resolving);
+      return new Endpoint({ settings, connection, handler, around: (context, run) => this.withHooks(context, run) });
+    });
+    await orchestrator.add(endpoints);
+    await orchestrator.start();
   }
 
   private async drain(): Promise<void> {
-    this._status$.next('draining');
     await this.parts.orchestrator.drain();
     if (this.ownsConnection) await this.parts.connection.close();
-    this._status$.next('stopped');
-    this.events.emit('stopped');
   }
 
   // The hook decides when, and whether, it returns what `done` returns; so the end of the handler is our own promise.
-  private async withHooks(context: RocketMQContext, run: () => Promise<void>): Promise<void> {
-    const ended = deferred();
-    const guarded: Hook = async (task) => {
+  private async withHooks(context: RocketMQContext, run: () => Promise<unknown>): Promise<unknown> {
+    const ended = deferred<unknown>();
+    const transportId = this.transportId;
+    const guarded = async () => {
       try {
-        await task();
-        ended.resolve();
+        ended.resolve(await run());
       } catch (error) {
         ended.reject(error);
       } finally {
         // Absent until an instrumentation sets it.
-        (this.onProcessingEndHook as typeof this.onProcessingEndHook | undefined)?.(ROCKETMQ_TRANSPORT, context);
+        (this.onProcessingEndHook as typeof this.onProcessingEndHook | undefined)?.(transportId, context);
       }
     };
-    this.onProcessingStartHook(ROCKETMQ_TRANSPORT, context, () => guarded(run));
-    await ended.promise;
+    this.onProcessingStartHook(transportId, context, guarded);
+    return ended.promise;
   }
 }
