@@ -120,8 +120,8 @@ function messaging(parts: RouteParts) {
 }
 
 function replies(parts: RouteParts) {
-  const { config: settings, writer, targetOf, producers, stats, identity, sendExt: ext, clock, logger } = parts;
-  const reply = sendReplyMessage({ writer, targetOf, producers, stats, identity, ext, settings, clock, logger });
+  const { config: settings, writer, targetOf, producers, stats, unsaved, identity, sendExt: ext, clock, logger } = parts;
+  const reply = sendReplyMessage({ writer, targetOf, producers, stats, unsaved, identity, ext, settings, clock, logger });
   return {
     SendReplyMessage: route(protocol.SendReplyMessage, reply, 'reply'),
     SendReplyMessageV2: route(protocol.SendReplyMessageV2, reply, 'reply'),

@@ -1,10 +1,11 @@
 import { FakeClock } from '../../../testing/index.js';
-import { OperationFailed } from '../../base/index.js';
+import { deferred, OperationFailed } from '../../base/index.js';
 import { parseProperties, printProperties, type SendReplyMessage, type TopicConfig } from '../../protocol/index.js';
 import type { Request } from '../../remoting/index.js';
 import { silentLogger } from '../../runtime/index.js';
 import type { AppendOutcome, MessageDraft } from '../../store/index.js';
 import { StatsTable } from '../stats/stats-table.js';
+import { UnsavedTopics } from '../topics/unsaved-topics.js';
 import { sendReplyMessage } from './send-reply-message.js';
 
 const topic: TopicConfig = {
@@ -27,11 +28,14 @@ function setUp({
   failure,
   outcome = accepted,
   storeReplyMessageEnable = true,
+  save,
 }: {
   readonly code?: number;
   readonly failure?: Error;
   readonly outcome?: AppendOutcome;
   readonly storeReplyMessageEnable?: boolean;
+  /** Saves the topic, which the reply creates. */
+  readonly save?: () => Promise<void>;
 } = {}) {
   const clock = new FakeClock();
   const pushed: Pushed[] = [];
@@ -42,7 +46,8 @@ function setUp({
   };
   const handler = sendReplyMessage({
     writer: { write: (draft) => (drafts.push(draft), Promise.resolve(outcome)) },
-    targetOf: () => ({ topic, queueId: 0, created: false }),
+    targetOf: () => ({ topic, queueId: 0, created: save !== undefined }),
+    unsaved: new UnsavedTopics(save ?? (() => Promise.resolve())),
     producers: { connectionOf: (clientId) => (clientId === 'asker' ? ({ invoke } as never) : undefined) },
     stats: new StatsTable('C', () => 0),
     identity: () => ({ storeHost: host(10_911), messageId: (at: number) => `id${at}` }) as never,
@@ -100,6 +105,23 @@ describe('sendReplyMessage', () => {
   it('has succeeded when the client has the reply, although the store refused it', async () => {
     const { reply } = setUp({ outcome: { kind: 'not-writable', reason: 'the disk is full' } });
     expect(await reply(toAsker)).toMatchObject({ code: 0, header: { msgId: '0' } });
+  });
+
+  it('stores a reply in a topic that it creates only once the topic is saved', async () => {
+    const save = deferred<void>();
+    const { clock, pushed, drafts, reply } = setUp({ save: () => save.promise });
+    const answer = reply(toAsker);
+    await clock.settle();
+    expect([pushed.length, drafts.length]).toEqual([1, 0]);
+    save.resolve();
+    expect(await answer).toMatchObject({ code: 0, header: { msgId: 'id40' } });
+    expect(drafts).toHaveLength(1);
+  });
+
+  it('stores no reply in a topic that cannot be saved', async () => {
+    const { pushed, drafts, reply } = setUp({ save: () => Promise.reject(new Error('the disk is full')) });
+    expect(await reply(toAsker)).toMatchObject({ code: 0, header: { msgId: '0' } });
+    expect([pushed.length, drafts.length]).toEqual([1, 0]);
   });
 
   it('does not wait for the flush when the reply says so', async () => {

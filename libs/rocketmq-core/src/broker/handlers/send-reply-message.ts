@@ -16,6 +16,7 @@ import type { BrokerIdentity } from '../config/listen-address.js';
 import { isAccepted } from '../sending/append-reply.js';
 import type { SendHeader, SendTarget } from '../sending/send-target.js';
 import type { StatsTable } from '../stats/stats-table.js';
+import type { UnsavedTopics } from '../topics/unsaved-topics.js';
 
 type ReplyRequest = Request<typeof SendReplyMessage>;
 
@@ -25,6 +26,7 @@ export interface SendReplyMessageOptions {
   /** The connection of a client that produces. */
   readonly producers: { connectionOf(clientId: string): Peer | undefined };
   readonly stats: Pick<StatsTable, 'countPut'>;
+  readonly unsaved: Pick<UnsavedTopics, 'add' | 'pendingOf'>;
   readonly identity: () => BrokerIdentity;
   /** MSG_REGION and TRACE_ON. */
   readonly ext: ReadonlyMap<string, string>;
@@ -46,7 +48,8 @@ const NOT_STORED = { msgId: '0', queueOffset: 0 };
 export function sendReplyMessage(options: SendReplyMessageOptions): Handler<typeof SendReplyMessage> {
   const { targetOf, settings, ext } = options;
   return async (request) => {
-    const { queueId, topic } = targetOf(request.header);
+    const { queueId, topic, created } = targetOf(request.header);
+    if (created) options.unsaved.add(topic.topicName);
     const text = request.header.properties ?? '';
     const properties = parseProperties(text);
     const problem = await push(options, request, { queueId, properties });
@@ -136,7 +139,13 @@ function draftOf(
 }
 
 /** A reply that cannot be stored was still handed over: only the log tells. As Java: handlePutMessageResult. */
-async function store({ writer, stats, identity, logger }: SendReplyMessageOptions, draft: MessageDraft) {
+async function store({ writer, stats, unsaved, identity, logger }: SendReplyMessageOptions, draft: MessageDraft) {
+  try {
+    await unsaved.pendingOf(draft.topic);
+  } catch (error) {
+    logger.log('warn', 'a reply was not stored', { topic: draft.topic, reason: messageOf(error) });
+    return undefined;
+  }
   const outcome = await writer.write(draft);
   if (!isAccepted(outcome)) {
     logger.log('warn', 'a reply was not stored', { topic: draft.topic, reason: outcome.reason });
