@@ -167,6 +167,13 @@ describe('rocketmq-broker', () => {
     });
   });
 
+  it('has the ports of Apache when nothing is set', async () => {
+    const process = new ScriptedProcess();
+    expect(await runBroker(process.door(['-p']))).toBe(0);
+    expect(process.stdout).toMatch(/^listenPort=10911$/m);
+    expect(process.stdout).toMatch(/^bindAddress=127\.0\.0\.1$/m);
+  });
+
   it('refuses what it cannot run with: one message, no start', async () => {
     const refused = async (argv: readonly string[]) => {
       const process = new ScriptedProcess();

@@ -61,6 +61,13 @@ describe('rocketmq-namesrv', () => {
     expect(program.stdout).toMatch(/^kvConfigPath=\/kv$/m);
   });
 
+  it('has the port of Apache when nothing is set', async () => {
+    const program = new ScriptedProcess();
+    expect(await runNamesrv(program.door(['-p']))).toBe(0);
+    expect(program.stdout).toMatch(/^listenPort=9876$/m);
+    expect(program.stdout).toMatch(/^bindAddress=127\.0\.0\.1$/m);
+  });
+
   it('names the keys it does not have in one line', async () => {
     const file = join(folder, 'namesrv.conf');
     await writeFile(file, 'rocketmqHome=/opt\nenableControllerInNamesrv=true\n');

@@ -1,9 +1,9 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { join, resolve } from 'node:path';
 import { Broker } from 'rocketmq-core/broker';
 import { NameServer } from 'rocketmq-core/namesrv';
 import { coreLogger } from './core-logger.js';
 import type { EmbeddedRocketMQOptions } from './embedded.options.js';
+import { embeddedSettings } from './embedded-settings.js';
 
 const STOP_TIMEOUT_MS = 5000;
 
@@ -17,23 +17,12 @@ export class EmbeddedRocketMQ implements OnApplicationShutdown {
 
   /** Resolves when clients can send: the broker is registered. */
   static async start(options: EmbeddedRocketMQOptions): Promise<EmbeddedRocketMQ> {
-    const folder = resolve(options.dataDir ?? 'data');
+    const config = embeddedSettings(options);
     const logger = coreLogger(new Logger('EmbeddedRocketMQ'));
-    const namesrv = new NameServer({
-      logger,
-      config: { listenPort: options.namesrvPort ?? 9876, kvConfigPath: join(folder, 'namesrv', 'kvConfig.json'), ...options.namesrv },
-    });
+    const namesrv = new NameServer({ logger, config: config.namesrv });
     await namesrv.start();
     try {
-      const broker = new Broker({
-        logger,
-        config: {
-          listenPort: options.brokerPort ?? 10911,
-          storePathRootDir: join(folder, 'store'),
-          namesrvAddr: namesrv.address,
-          ...options.broker,
-        },
-      });
+      const broker = new Broker({ logger, config: { namesrvAddr: namesrv.address, ...config.broker } });
       await broker.start();
       return new EmbeddedRocketMQ(namesrv, broker, options);
     } catch (error) {

@@ -12,8 +12,8 @@ import {
   type Random,
 } from '../runtime/index.js';
 import { idleLoop } from './clients/idle-loop.js';
-import { brokerConfigOf, type BrokerConfig } from './config/broker-config.js';
-import { addressOf, advertisedIp } from './config/listen-address.js';
+import { brokerConfigOf, brokerSettings, type BrokerConfig } from './config/broker-config.js';
+import { addressOf, advertisedIp, vipPortOf } from './config/listen-address.js';
 import { connectionLimits } from './flow-control/broker-lanes.js';
 import { holdLoop } from './holding/hold-loop.js';
 import { PersistLoop } from './offsets/persist-loop.js';
@@ -43,7 +43,6 @@ interface Stage {
 
 /** The first attempt to register is waited for no longer than this. */
 const REGISTER_WAIT_MS = 3000;
-const VIP_PORT_DISTANCE = 2;
 
 /** A broker. Composition only: parts, the order they start in, and the opposite one they stop in. */
 export class Broker {
@@ -192,7 +191,7 @@ export class Broker {
     const { config } = this.parts;
     const routes = brokerRoutes(this.parts.routeParts());
     const main = this.newServer(Object.values(routes), config.listenPort);
-    const vipPort = config.listenPort - VIP_PORT_DISTANCE;
+    const vipPort = vipPortOf(config.listenPort);
     const server: Stage = {
       name: 'server',
       start: async () => {
@@ -201,7 +200,7 @@ export class Broker {
       },
       stop: (deadlineMs) => main.stop(deadlineMs),
     };
-    if (vipPort < 1) return [server];
+    if (vipPort === undefined) return [server];
     const vip = this.newServer(vipRoutes(routes), vipPort);
     return [server, { name: 'VIP server', start: async () => void (await vip.start()), stop: (deadlineMs) => vip.stop(deadlineMs) }];
   }
@@ -237,6 +236,11 @@ function settingsProblem(config: BrokerConfig): string | undefined {
   if (nameProblem !== undefined) return `brokerName and brokerClusterName are topics too: ${nameProblem}`;
   for (const key of ['brokerIP1', 'brokerIP2'] as const) {
     if (config[key] !== '' && parseIp(config[key]) === undefined) return `${key}=${config[key]} is no IP address`;
+  }
+  // What would promise copies that nobody makes. From a file the row has refused it before.
+  for (const key of ['brokerRole', 'brokerId'] as const) {
+    const row = brokerSettings[key];
+    if (row.parse(String(config[key])) === undefined) return `${key}=${config[key]} is refused: ${row.accepts} is expected`;
   }
   return bindProblem({ bindAddress, allowAnonymous: config.allowAnonymous });
 }

@@ -137,6 +137,14 @@ describe('a broker', () => {
     await expect(fixture.start({ brokerIP1: 'broker.example' })).rejects.toThrow('brokerIP1');
   });
 
+  it.each(['SYNC_MASTER', 'SLAVE'])('refuses the role %s also when an application asks for it in code', async (role) => {
+    const config = { brokerRole: role as 'ASYNC_MASTER' };
+    await expect(fixture.start(config)).rejects.toThrow(
+      `brokerRole=${role} is refused: ASYNC_MASTER (messages are not replicated) is expected`,
+    );
+    await expect(fixture.start({ brokerId: 1 })).rejects.toThrow('brokerId=1 is refused');
+  });
+
   it('does not share its store', async () => {
     await fixture.start();
     const other = new BrokerFixture();

@@ -1,5 +1,5 @@
 import { parseSettings } from '../../base/index.js';
-import { advertisedIp } from './listen-address.js';
+import { advertisedIp, vipPortOf } from './listen-address.js';
 import { brokerConfigOf, brokerSettings } from './broker-config.js';
 import { LiveSettings } from './live-settings.js';
 
@@ -37,6 +37,12 @@ describe('the settings of a broker', () => {
 
   it('do not take what has no effect', () => {
     expect(parseSettings(brokerSettings, new Map([['serverLoadBalancerEnable', 'true']])).unknown).toEqual(['serverLoadBalancerEnable']);
+  });
+
+  it('have the ports of Apache', () => {
+    expect(brokerConfigOf({})).toMatchObject({ listenPort: 10_911, haListenPort: 0 });
+    expect(vipPortOf(brokerConfigOf({}).listenPort)).toBe(10_909);
+    expect(vipPortOf(0)).toBeUndefined();
   });
 
   it('listen to nobody but this machine unless told otherwise', () => {

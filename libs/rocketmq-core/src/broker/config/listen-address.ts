@@ -31,6 +31,12 @@ export function advertisedIp(brokerIP1: string, boundHost: string): { text: stri
   return { text, ip };
 }
 
+const VIP_PORT_DISTANCE = 2;
+
+/** @returns undefined for a port without one: any free port has none, because nobody could know it */
+export const vipPortOf = (listenPort: number): number | undefined =>
+  listenPort > VIP_PORT_DISTANCE ? listenPort - VIP_PORT_DISTANCE : undefined;
+
 /** `ip:port` as name servers and clients write it. */
 export const addressOf = (host: { text: string }, port: number): string =>
   host.text.includes(':') ? `[${host.text}]:${port}` : `${host.text}:${port}`;
