@@ -3,6 +3,8 @@ export { cloudEventsCodec, type CloudEvent, type CloudEventsOptions } from './co
 export { jsonCodec } from './codec/json-codec.js';
 export { rawCodec } from './codec/raw-codec.js';
 export { ConnectionStatus, type ConnectionState } from './connection/connection-status.js';
+export type { RocketMQClientOptions } from './client/rocketmq-client.options.js';
+export { RocketMQClient, type RocketMQClientEvents, type RocketMQClientStatus } from './client/rocketmq.client.js';
 export { RocketMQConnection } from './connection/rocketmq.connection.js';
 export { DeadLetterListener, type DeadLetterListenerOptions } from './decorators/dead-letter-listener.decorator.js';
 export {
