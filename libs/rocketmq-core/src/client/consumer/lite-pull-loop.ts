@@ -9,6 +9,7 @@ import { queueText } from '../message-queues.js';
 import type { LitePullQueue } from './lite-pull-queue.js';
 import { litePullHeader } from './lite-pull-request.js';
 import { type PullOutcome, pullOutcome } from './pull.js';
+import { fullness } from './pull-limits.js';
 import type { Subscription } from './subscription-table.js';
 
 type Limits = Pick<
@@ -46,7 +47,6 @@ const WHEN_FULL_MS = 50;
 const WHEN_PAUSED_MS = 1000;
 const WHEN_BROKER_LIMITS_MS = 20;
 const WHEN_NOT_STARTED_MS = 3000;
-const MIB = 1024 * 1024;
 const MASTER_ID = 0;
 
 /** Pulls one queue of a lite pull consumer while there is room for what it holds. As Java: PullTaskImpl. */
@@ -162,12 +162,8 @@ export class LitePullLoop {
 
   private isFull(): boolean {
     const { held, heldInAll, settings } = this.parts;
-    return (
-      heldInAll() > settings.pullThresholdForAll ||
-      held.count > settings.pullThresholdForQueue ||
-      held.bytes > settings.pullThresholdSizeForQueue * MIB ||
-      held.span > settings.consumeMaxSpan
-    );
+    const { pullThresholdForAll, pullThresholdForQueue: count, pullThresholdSizeForQueue: sizeMib, consumeMaxSpan: span } = settings;
+    return heldInAll() > pullThresholdForAll || fullness(held, { count, sizeMib, span }) !== undefined;
   }
 
   private failed(error: unknown): number {

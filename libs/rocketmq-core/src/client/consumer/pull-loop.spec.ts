@@ -6,18 +6,13 @@ import { silentLogger } from '../../runtime/index.js';
 import type { CallLimits, PullAnswer, PullHeader } from '../instance/calls.js';
 import { OffsetTable } from '../offsets/offset-table.js';
 import { type HeldMessage, ProcessQueue } from './process-queue.js';
-import { PullLoop, type PullLimits } from './pull-loop.js';
+import type { WindowLimits } from './pull-limits.js';
+import { PullLoop } from './pull-loop.js';
 import { subscribe } from './subscription-table.js';
 
 const queue = { topic: 'T', brokerName: 'b', queueId: 0 };
-const limits: PullLimits = {
-  pullBatchSize: 32,
-  pullBatchSizeInBytes: 1024,
-  pullIntervalMs: 0,
-  pullThresholdForQueue: 10,
-  pullThresholdSizeForQueue: 100,
-  consumeConcurrentlyMaxSpan: 2000,
-};
+const limits = { pullBatchSize: 32, pullBatchSizeInBytes: 1024 };
+const wide: WindowLimits = { count: 10, sizeMib: 100, span: 2000 };
 type Step = Partial<PullAnswer> | Error;
 
 const found = (next: number, ...offsets: number[]): Step => ({
@@ -30,7 +25,7 @@ const answered = (code: number, nextBeginOffset = 0, suggestWhichBrokerId = 0): 
   header: { nextBeginOffset, minOffset: 0, maxOffset: 0, suggestWhichBrokerId },
 });
 
-function create(steps: Step[], options: { limits?: Partial<PullLimits>; slave?: boolean; topic?: string } = {}) {
+function create(steps: Step[], options: { window?: Partial<WindowLimits>; pullIntervalMs?: number; slave?: boolean; topic?: string } = {}) {
   const clock = new FakeClock();
   const processQueue = new ProcessQueue(queue);
   const pulls: { header: PullHeader; address: string }[] = [];
@@ -52,7 +47,8 @@ function create(steps: Step[], options: { limits?: Partial<PullLimits>; slave?: 
       group: 'G',
       processQueue,
       subscription: () => subscribe('T', '*', 1),
-      limits: () => ({ ...limits, ...options.limits }),
+      limits: { ...limits, pullIntervalMs: options.pullIntervalMs ?? 0 },
+      window: () => ({ ...wide, ...options.window }),
       paused: () => paused,
       calls: { pull },
       table: { readAddress: (brokerName, brokerId) => ({ brokerName, brokerId, address: `${brokerName}-${brokerId}` }) },
@@ -114,12 +110,11 @@ describe('PullLoop', () => {
     await loop.stop();
   });
 
-  it.each<[string, Partial<PullLimits>]>([
-    ['too many messages', { pullThresholdForQueue: 1 }],
-    ['too many bytes', { pullThresholdSizeForQueue: 1e-6 }],
-    ['too wide a span', { consumeConcurrentlyMaxSpan: 3 }],
+  it.each<[string, Partial<WindowLimits>]>([
+    ['too many messages', { count: 1 }],
+    ['too wide a span', { span: 3 }],
   ])('waits when there are %s and goes on when they are consumed', async (_, narrow) => {
-    const { clock, loop, processQueue, delivered, offsetsPulled } = create([found(20, 5, 10)], { limits: narrow });
+    const { clock, loop, processQueue, delivered, offsetsPulled } = create([found(20, 5, 10)], { window: narrow });
     loop.start();
     await clock.advance(500);
     expect(offsetsPulled()).toEqual([5]);
@@ -132,7 +127,7 @@ describe('PullLoop', () => {
   });
 
   it('goes on by itself when nobody tells it of the room', async () => {
-    const { clock, loop, processQueue, delivered, offsetsPulled } = create([found(20, 5, 10)], { limits: { pullThresholdForQueue: 1 } });
+    const { clock, loop, processQueue, delivered, offsetsPulled } = create([found(20, 5, 10)], { window: { count: 1 } });
     loop.start();
     await clock.settle();
     processQueue.complete(delivered[0]!);
@@ -155,7 +150,7 @@ describe('PullLoop', () => {
   });
 
   it('pauses between pulls when told to', async () => {
-    const { clock, loop, offsetsPulled } = create([found(7, 5, 6)], { limits: { pullIntervalMs: 200 } });
+    const { clock, loop, offsetsPulled } = create([found(7, 5, 6)], { pullIntervalMs: 200 });
     loop.start();
     await clock.advance(199);
     expect(offsetsPulled()).toEqual([5]);

@@ -8,25 +8,22 @@ import { queueText } from '../message-queues.js';
 import type { RemoteOffsets } from '../offsets/remote-offsets.js';
 import type { HeldMessage, ProcessQueue } from './process-queue.js';
 import { PULL_TIMEOUT_MS, pullHeader, type PullOutcome, pullOutcome } from './pull.js';
+import { fullness, type WindowLimits } from './pull-limits.js';
 import type { Subscription } from './subscription-table.js';
 
 export interface PullLimits {
   readonly pullBatchSize: number;
   readonly pullBatchSizeInBytes: number;
   readonly pullIntervalMs: number;
-  /** Messages. */
-  readonly pullThresholdForQueue: number;
-  /** MiB. */
-  readonly pullThresholdSizeForQueue: number;
-  readonly consumeConcurrentlyMaxSpan: number;
 }
 
 export interface PullLoopParts {
   readonly group: string;
   readonly processQueue: ProcessQueue;
   readonly subscription: () => Subscription | undefined;
-  /** Asked before each pull: they change with the number of queues. */
-  readonly limits: () => PullLimits;
+  readonly limits: PullLimits;
+  /** Asked before each pull: it changes with the number of queues. */
+  readonly window: () => WindowLimits;
   readonly paused: () => boolean;
   readonly calls: Pick<BrokerCalls, 'pull'>;
   readonly table: Pick<RouteTable, 'readAddress'>;
@@ -46,7 +43,6 @@ const WHEN_FULL_MS = 50;
 const WHEN_PAUSED_MS = 1000;
 const WHEN_BROKER_LIMITS_MS = 20;
 const WHEN_FAILED_MS = 3000;
-const MIB = 1024 * 1024;
 const MASTER_ID = 0;
 
 type Pause = { readonly ms: number; readonly until?: 'room' | 'resumed' } | 'ended' | undefined;
@@ -108,7 +104,7 @@ export class PullLoop {
       await parts.routes.refresh(queue.topic);
       throw new OperationFailed('unavailable', `broker ${queue.brokerName} is not known`);
     }
-    const { pullBatchSize, pullBatchSizeInBytes } = parts.limits();
+    const { pullBatchSize, pullBatchSizeInBytes } = parts.limits;
     // Only a master keeps offsets.
     const committed = broker.brokerId === MASTER_ID ? parts.offsets.read(queue) : undefined;
     const header = pullHeader({
@@ -147,7 +143,7 @@ export class PullLoop {
     this.goTo(outcome);
     if (held.length === 0) return undefined;
     deliver(held);
-    const { pullIntervalMs } = limits();
+    const { pullIntervalMs } = limits;
     return pullIntervalMs > 0 ? { ms: pullIntervalMs } : undefined;
   }
 
@@ -174,11 +170,8 @@ export class PullLoop {
 
   /** @returns which limit the held messages pass, at this share of the limits */
   private fills(share: number): 'count' | 'size' | 'span' | undefined {
-    const { processQueue, limits } = this.parts;
-    const { pullThresholdForQueue, pullThresholdSizeForQueue, consumeConcurrentlyMaxSpan } = limits();
-    if (processQueue.count > pullThresholdForQueue * share) return 'count';
-    if (processQueue.bytes > pullThresholdSizeForQueue * MIB * share) return 'size';
-    return processQueue.span > consumeConcurrentlyMaxSpan * share ? 'span' : undefined;
+    const { processQueue, window } = this.parts;
+    return fullness(processQueue, window(), share);
   }
 
   private sleep(ms: number, until: 'room' | 'resumed' | undefined): Promise<void> {

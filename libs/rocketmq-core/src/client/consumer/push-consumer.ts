@@ -18,7 +18,8 @@ import { type Consumption, consumptionOf } from './consumption.js';
 import { deliverDirectly } from './direct-delivery.js';
 import { checkFilters } from './filter-check.js';
 import type { HeldMessage, ProcessQueue } from './process-queue.js';
-import { type PullLimits, PullLoop } from './pull-loop.js';
+import { queueLimits } from './pull-limits.js';
+import { PullLoop } from './pull-loop.js';
 import type { Redelivery } from './redelivery.js';
 import { runningInfo } from './running-info.js';
 import { startPosition } from './start-position.js';
@@ -300,7 +301,7 @@ export class PushConsumer implements AdministeredConsumer {
   }
 
   private createPullLoop(processQueue: ProcessQueue, startOffset: number, moved: (nextOffset: number) => void): PullLoop {
-    const { table, routes, clock, logger } = this.parts;
+    const { table, routes, clock, logger, settings } = this.parts;
     const { committable, offsets } = this.consumption;
     const { queue } = processQueue;
     this.gates?.taken(queue);
@@ -310,7 +311,8 @@ export class PushConsumer implements AdministeredConsumer {
       group: this.group,
       processQueue,
       subscription: () => this.subscriptions.of(processQueue.queue.topic),
-      limits: () => this.pullLimits(),
+      limits: settings,
+      window: () => queueLimits(settings, this.assignment.size),
       paused: () => this.current === 'paused' || this.gates?.isClosed(queue) === true,
       calls: this.consumeFigures.measuredPulls(this.parts.calls, queue),
       table,
@@ -329,20 +331,6 @@ export class PushConsumer implements AdministeredConsumer {
       logger,
     };
     return new PullLoop(parts, startOffset);
-  }
-
-  /** Limits for all queues together are shared among them. As Java: RebalancePushImpl.messageQueueChanged. */
-  private pullLimits(): PullLimits {
-    const { settings } = this.parts;
-    const { pullThresholdForTopic, pullThresholdSizeForTopic } = settings;
-    if (pullThresholdForTopic === undefined && pullThresholdSizeForTopic === undefined) return settings;
-    const share = (total: number | undefined, perQueue: number) =>
-      total === undefined ? perQueue : Math.max(1, Math.floor(total / Math.max(1, this.assignment.size)));
-    return {
-      ...settings,
-      pullThresholdForQueue: share(pullThresholdForTopic, settings.pullThresholdForQueue),
-      pullThresholdSizeForQueue: share(pullThresholdSizeForTopic, settings.pullThresholdSizeForQueue),
-    };
   }
 
   private async queuesChanged(topic: string): Promise<void> {
