@@ -106,7 +106,10 @@ export interface SendResult {
 export type BatchItemResult =
   { readonly sent: true; readonly result: SendResult } | { readonly sent: false; readonly messageId: string; readonly error: Error };
 
-/** What a listener gets. */
+/**
+ * What a listener gets. Its fields are read when they are asked for: take those you need by name, for a spread copies none of them. It may be kept; a
+ * kept message keeps the answer of the broker that it came with, up to `pullBatchSizeInBytes`.
+ */
 export interface ReceivedMessage {
   /** UNIQ_KEY, or the offset id when the producer gave none. */
   readonly messageId: string;

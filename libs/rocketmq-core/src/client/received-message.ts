@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ProtocolViolation } from '../base/index.js';
 import {
   compressionType,
@@ -12,11 +13,11 @@ import {
 } from '../protocol/index.js';
 import type { ReceivedMessage } from './message-types.js';
 
-/** A message that came with a pull. */
+/** A message that came from a broker. */
 export interface PulledMessage {
   readonly message: MessageExt;
-  /** First offset and end of its queue, as the broker said with the pull. */
-  readonly bounds: { readonly minOffset: number; readonly maxOffset: number };
+  /** First offset and end of its queue, as the broker said with the pull; undefined when it did not come with one. */
+  readonly bounds: { readonly minOffset: number; readonly maxOffset: number } | undefined;
   /** Deliveries of this process that failed and could not be handed back to the broker. */
   readonly localFailures: number;
 }
@@ -48,33 +49,105 @@ export function originalTopic(message: MessageExt): string {
 }
 
 /**
- * What the listener gets.
+ * What the listener gets. It stays whole for as long as somebody keeps it; so does the answer to the pull it came with.
  * @throws ProtocolViolation when the body cannot be decompressed
  */
-export function receivedMessage({ message, bounds, localFailures }: PulledMessage, queue: MessageQueue): ReceivedMessage {
-  const properties = new Map(message.properties);
-  properties.set(PropertyName.MIN_OFFSET, String(bounds.minOffset));
-  properties.set(PropertyName.MAX_OFFSET, String(bounds.maxOffset));
-  const prepared = properties.get(PropertyName.TRAN_MSG) === 'true';
-  return {
-    messageId: messageIdOf(message),
-    offsetMessageId: offsetMessageId(message.storeHost, message.physicalOffset),
-    topic: originalTopic(message),
-    body: plainBody(message),
-    tags: properties.get(PropertyName.TAGS),
-    keys: keysOf(properties),
-    properties,
-    flag: message.flag,
-    sysFlag: message.sysFlag,
-    queue,
-    queueOffset: message.queueOffset,
-    physicalOffset: message.physicalOffset,
-    storeSize: message.storeSize,
-    bornTimestamp: message.bornTimestamp,
-    bornHost: formatHost(message.bornHost),
-    storeTimestamp: message.storeTimestamp,
-    storeHost: formatHost(message.storeHost),
-    reconsumeTimes: message.reconsumeTimes + localFailures,
-    transactionId: prepared ? properties.get(PropertyName.UNIQ_KEY) : undefined,
-  };
+export function receivedMessage(pulled: PulledMessage, queue: MessageQueue): ReceivedMessage {
+  return new Received(pulled, queue);
+}
+
+// Most listeners look at two or three of the fields: what each of the others costs would be paid for every message.
+class Received implements ReceivedMessage {
+  readonly reconsumeTimes: number;
+  private readonly message: MessageExt;
+  private readonly bounds: PulledMessage['bounds'];
+  private readonly unpacked: Buffer | undefined;
+  private ownProperties: Map<string, string> | undefined;
+
+  constructor(
+    { message, bounds, localFailures }: PulledMessage,
+    readonly queue: MessageQueue,
+  ) {
+    this.message = message;
+    this.bounds = bounds;
+    this.reconsumeTimes = message.reconsumeTimes + localFailures;
+    // Now: a body that cannot be read is never delivered.
+    this.unpacked = isCompressed(message.sysFlag) ? plainBody(message) : undefined;
+  }
+
+  get messageId(): string {
+    return messageIdOf(this.message);
+  }
+  get offsetMessageId(): string {
+    return offsetMessageId(this.message.storeHost, this.message.physicalOffset);
+  }
+  get topic(): string {
+    return originalTopic(this.message);
+  }
+  get body(): Buffer {
+    return this.unpacked ?? this.message.body;
+  }
+  get tags(): string | undefined {
+    return this.message.properties.get(PropertyName.TAGS);
+  }
+  get keys(): readonly string[] {
+    return keysOf(this.message.properties);
+  }
+  /** A map of its own: whatever a listener does to it, the message goes back to the broker as it came. */
+  get properties(): ReadonlyMap<string, string> {
+    return (this.ownProperties ??= this.copyProperties());
+  }
+  get flag(): number {
+    return this.message.flag;
+  }
+  get sysFlag(): number {
+    return this.message.sysFlag;
+  }
+  get queueOffset(): number {
+    return this.message.queueOffset;
+  }
+  get physicalOffset(): number {
+    return this.message.physicalOffset;
+  }
+  get storeSize(): number {
+    return this.message.storeSize;
+  }
+  get bornTimestamp(): number {
+    return this.message.bornTimestamp;
+  }
+  get bornHost(): string {
+    return formatHost(this.message.bornHost);
+  }
+  get storeTimestamp(): number {
+    return this.message.storeTimestamp;
+  }
+  get storeHost(): string {
+    return formatHost(this.message.storeHost);
+  }
+  get transactionId(): string | undefined {
+    const { properties } = this.message;
+    return properties.get(PropertyName.TRAN_MSG) === 'true' ? properties.get(PropertyName.UNIQ_KEY) : undefined;
+  }
+
+  /** All fields, as a plain object: what logs and JSON show, and what may be sent to another thread. */
+  toJSON(): ReceivedMessage {
+    return {
+      ...{ messageId: this.messageId, offsetMessageId: this.offsetMessageId, topic: this.topic, body: this.body },
+      ...{ tags: this.tags, keys: this.keys, properties: this.properties, flag: this.flag, sysFlag: this.sysFlag },
+      ...{ queue: this.queue, queueOffset: this.queueOffset, physicalOffset: this.physicalOffset, storeSize: this.storeSize },
+      ...{ bornTimestamp: this.bornTimestamp, bornHost: this.bornHost, storeTimestamp: this.storeTimestamp, storeHost: this.storeHost },
+      ...{ reconsumeTimes: this.reconsumeTimes, transactionId: this.transactionId },
+    };
+  }
+
+  [inspect.custom](): ReceivedMessage {
+    return this.toJSON();
+  }
+
+  private copyProperties(): Map<string, string> {
+    const properties = new Map(this.message.properties);
+    if (this.bounds === undefined) return properties;
+    properties.set(PropertyName.MIN_OFFSET, String(this.bounds.minOffset));
+    return properties.set(PropertyName.MAX_OFFSET, String(this.bounds.maxOffset));
+  }
 }

@@ -298,6 +298,7 @@ export {
   decodeRecord,
   decodeRecords,
   inspectRecord,
+  readRecords,
   type DecodeOptions,
   type InspectedRecord,
   type InspectOptions,

@@ -103,7 +103,7 @@ export class LitePullQueue {
   put(messages: readonly MessageExt[], bounds: QueueBounds, nextOffset: number): void {
     for (const message of messages) {
       this.window.push({ message, bounds });
-      this.heldBytes += message.body.length;
+      this.heldBytes += message.bodySize;
     }
     this.passTo(nextOffset);
   }
@@ -121,7 +121,7 @@ export class LitePullQueue {
   take(countMax: number): WaitingMessage[] {
     const taken = this.window.slice(this.head, this.head + countMax);
     this.head += taken.length;
-    for (const { message } of taken) this.heldBytes -= message.body.length;
+    for (const { message } of taken) this.heldBytes -= message.bodySize;
     if (this.head === this.window.length || this.head >= COMPACT_FROM) this.compact();
     this.deliveredTo = this.firstHeld ?? this.pullFrom;
     return taken;

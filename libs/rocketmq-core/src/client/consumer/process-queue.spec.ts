@@ -1,8 +1,7 @@
-import type { MessageExt } from '../../protocol/index.js';
+import { storedMessage } from '../../../testing/stored-message.js';
 import { ProcessQueue } from './process-queue.js';
 
-const messagesAt = (...offsets: number[]): MessageExt[] =>
-  offsets.map((queueOffset) => ({ queueOffset, body: Buffer.alloc(10) }) as MessageExt);
+const messagesAt = (...offsets: number[]) => offsets.map((queueOffset) => storedMessage({ queueOffset, body: Buffer.alloc(10) }));
 const bounds = { minOffset: 0, maxOffset: 10_000 };
 const create = () => new ProcessQueue({ topic: 'T', brokerName: 'b', queueId: 0 });
 

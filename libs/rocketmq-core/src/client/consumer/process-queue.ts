@@ -79,7 +79,7 @@ export class ProcessQueue {
       added.push(held);
       this.lastOffset = message.queueOffset;
       this.heldCount += 1;
-      this.heldBytes += message.body.length;
+      this.heldBytes += message.bodySize;
     }
     return added;
   }
@@ -90,7 +90,7 @@ export class ProcessQueue {
       if (one.done) continue;
       one.done = true;
       this.heldCount -= 1;
-      this.heldBytes -= one.message.body.length;
+      this.heldBytes -= one.message.bodySize;
     }
     while (this.window[this.head]?.done === true) this.head += 1;
     if (this.head === this.window.length) this.compact();

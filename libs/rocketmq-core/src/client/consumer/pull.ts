@@ -1,5 +1,5 @@
 import { ProtocolViolation } from '../../base/index.js';
-import { decodeRecords, type MessageExt, type MessageQueue, PropertyName, ResponseCode } from '../../protocol/index.js';
+import { decodeRecords, type MessageExt, type MessageQueue, PropertyName, readRecords, ResponseCode } from '../../protocol/index.js';
 import type { PullAnswer, PullHeader } from '../instance/calls.js';
 import type { QueueBounds } from './process-queue.js';
 import { matches, type Subscription } from './subscription-table.js';
@@ -79,9 +79,13 @@ export function pullOutcome(answer: PullAnswer, subscription: Subscription): Pul
 
 function messagesOf({ body, header }: PullAnswer, subscription: Subscription): MessageExt[] {
   if (body === undefined) return [];
-  // The bytes of the connection are not ours to keep, and messages are kept until they are consumed.
-  const messages = decodeRecords(Buffer.from(body)).filter((message) => matches(subscription, message.properties.get(PropertyName.TAGS)));
   const { offsetDelta = 0 } = header;
-  if (offsetDelta === 0) return messages;
-  return messages.map((message) => ({ ...message, queueOffset: message.queueOffset + offsetDelta }));
+  // A frame is never written to again, so the messages need no copy of it. A moved offset does not stand in it: then they do.
+  if (offsetDelta === 0) return chosen(readRecords(body), subscription);
+  return chosen(decodeRecords(body), subscription).map((message) => ({ ...message, queueOffset: message.queueOffset + offsetDelta }));
+}
+
+function chosen<M extends MessageExt>(messages: M[], subscription: Subscription): M[] {
+  if (subscription.tags.size === 0) return messages;
+  return messages.filter((message) => matches(subscription, message.properties.get(PropertyName.TAGS)));
 }

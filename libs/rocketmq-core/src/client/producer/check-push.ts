@@ -48,9 +48,7 @@ const messageIn = ({ body = Buffer.alloc(0) }: Request<typeof CheckTransactionSt
 function questionOf({ header, peer }: Request<typeof CheckTransactionState>, message: MessageExt, logger: Logger) {
   const { topic, queueId } = message;
   const transactionId = message.properties.get(PropertyName.UNIQ_KEY);
-  // There is no window of a consumer around it.
-  const held = { message, bounds: { minOffset: 0, maxOffset: 0 }, localFailures: 0, done: false };
-  const received = receivedMessage(held, { topic, queueId, brokerName: header.bname ?? '' });
+  const queue = { topic, queueId, brokerName: header.bname ?? '' };
   const end = {
     topic: header.topic,
     producerGroup: message.properties.get(PropertyName.PGROUP) ?? '',
@@ -63,7 +61,7 @@ function questionOf({ header, peer }: Request<typeof CheckTransactionState>, mes
   };
   return {
     transactionId,
-    message: { ...received, properties: message.properties },
+    message: receivedMessage({ message, bounds: undefined, localFailures: 0 }, queue),
     answer: (state: Parameters<typeof commitOrRollback>[0]) => {
       // On the connection of the question: it is the broker that asked, whatever its address is.
       const sent = peer.oneway(EndTransaction, { ...end, commitOrRollback: commitOrRollback(state) });

@@ -32,6 +32,8 @@ export interface MessageExt {
   readonly preparedTransactionOffset: number;
   /** As stored: still compressed when the sysFlag says so. */
   readonly body: Buffer;
+  /** Bytes of the body as stored. */
+  readonly bodySize: number;
   readonly properties: ReadonlyMap<string, string>;
 }
 

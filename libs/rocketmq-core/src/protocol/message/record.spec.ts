@@ -2,9 +2,10 @@ import fc from 'fast-check';
 
 import { isProtocolViolation } from '../../base/index.js';
 import { compress } from './compression.js';
+import type { MessageExt } from './message.js';
 import { printProperties, propertyProblem } from './properties.js';
 import { PropertyName } from './property-name.js';
-import { decodeRecord, decodeRecords, inspectRecord, type InspectedRecord } from './record-reading.js';
+import { decodeRecord, decodeRecords, inspectRecord, readRecords, type InspectedRecord } from './record-reading.js';
 import {
   encodeRecord,
   MAGIC_V1,
@@ -239,17 +240,42 @@ describe('record', () => {
     ]);
     expect(messages[0]?.properties.get(PropertyName.TAGS)).toBe('TagA');
     expect(messages[1]?.bornHost).toEqual(v6);
+  });
+
+  it.each([
+    ['decodeRecords', decodeRecords],
+    ['readRecords', readRecords],
+  ])('%s refuses what is no row of records', (_name, read) => {
+    const one = encoded();
     const refusal = (bytes: Buffer) => {
       try {
-        decodeRecords(bytes);
+        read(bytes);
       } catch (error) {
         return isProtocolViolation(error);
       }
       return undefined;
     };
-    expect(refusal(Buffer.concat([one, two.subarray(0, 50)]))).toBe(true);
+    expect(refusal(Buffer.concat([one, one.subarray(0, 50)]))).toBe(true);
     expect(refusal(Buffer.concat([one, Buffer.alloc(9)]))).toBe(true);
     expect(refusal(Buffer.alloc(0))).toBeUndefined();
+  });
+
+  it('reads the same message in place as it decodes, and the same parts every time', () => {
+    fc.assert(
+      fc.property(contents, places, contents, (first, where, second) => {
+        const records = [first, second].map((value) => {
+          const bytes = Buffer.alloc(recordSize(value, where.appendPropertyCrc));
+          encodeRecord(bytes, 0, value, where);
+          return bytes;
+        });
+        const read = readRecords(Buffer.concat(records));
+        decodeRecords(Buffer.concat(records)).forEach((decoded, at) => {
+          const record = read[at];
+          for (const name of Object.keys(decoded) as (keyof MessageExt)[]) expect(record?.[name]).toEqual(decoded[name]);
+          expect([record?.body === record?.body, record?.properties === record?.properties]).toEqual([true, true]);
+        });
+      }),
+    );
   });
 
   it('decompresses bodies within the limit and leaves the others as they are', () => {
