@@ -6,9 +6,10 @@ import type { EndpointCall, ListenerEndpoint } from '../listener/listener-endpoi
 import type { ListenerSettings } from '../listener/listener-options.js';
 import { RocketMQContext } from '../listener/rocketmq.context.js';
 import { endOfFailure } from '../outcome/delivery-end.js';
-import { isOutcome, type Outcome } from '../outcome/outcome.js';
+import { Ack, isOutcome, type Outcome } from '../outcome/outcome.js';
 import type { DeliveryEnd, Fate } from '../outcome/outcome-table.js';
 import { decideFailure } from '../outcome/retry-policy.js';
+import { Replier } from '../reply/replier.js';
 import { CallSignal } from './call-signal.js';
 import { inDelivery, logFieldsOf } from './delivery-scope.js';
 import { errorOfOutcome } from './error-of-outcome.js';
@@ -31,6 +32,8 @@ interface Ending {
   readonly outcome: Outcome;
   readonly end: DeliveryEnd;
   readonly error?: Error;
+  /** What the handler returned: the answer to a request. */
+  readonly value?: unknown;
 }
 
 const fateOf: Readonly<Record<Outcome['kind'], Fate>> = { ack: 'consumed', retry: 'retry', reject: 'dead letter' };
@@ -44,10 +47,12 @@ const endOf: Readonly<Record<Outcome['kind'], DeliveryEnd>> = {
 export class Endpoint implements ListenerEndpoint {
   readonly settings: ListenerSettings;
   private readonly logger: Logger;
+  private readonly replier: Replier;
 
   constructor(private readonly parts: EndpointParts) {
     this.settings = parts.settings;
     this.logger = new Logger(parts.settings.name);
+    this.replier = new Replier(parts.connection, parts.settings.codec ?? parts.connection.codec);
   }
 
   async handle(messages: Messages, call: EndpointCall): Promise<readonly ConsumeResult[]> {
@@ -57,13 +62,22 @@ export class Endpoint implements ListenerEndpoint {
     const time = new CallSignal({ call, name, timeoutMs, clock });
     const context = new RocketMQContext({ messages, group, listener: name, connection: connection.name, signal: () => time.signal });
     const startedMs = clock.monotonic();
-    const endings = await inDelivery(context, () => observers.around(context, () => this.endings(messages, context, time)));
+    const endings = await inDelivery(context, () => observers.around(context, () => this.answered(messages, context, time)));
     const durationMs = clock.monotonic() - startedMs;
     return endings.map(({ outcome, end, error }, index) => {
       const fate = fateOf[outcome.kind];
       observers.ended({ context, index, end, fate, error, durationMs });
       return resultOf(outcome);
     });
+  }
+
+  private async answered(messages: Messages, context: RocketMQContext, time: CallSignal): Promise<readonly Ending[]> {
+    const endings = await this.endings(messages, context, time);
+    // One value for many messages answers none of them.
+    if (this.settings.batch === undefined) {
+      await Promise.all(endings.map((ending, at) => this.replier.settle(messages[at] as ReceivedMessage, ending)));
+    }
+    return endings;
   }
 
   private async endings(messages: Messages, context: RocketMQContext, time: CallSignal): Promise<readonly Ending[]> {
@@ -102,7 +116,7 @@ export class Endpoint implements ListenerEndpoint {
       const said = context.outcome ?? returned;
       const outcomes = outcomesOf(said, messages.length, this.settings.batch !== undefined);
       const silent = !isOutcome(said) && !outcomes.some(({ kind }) => kind !== 'ack');
-      return outcomes.map((outcome, at) => this.said(outcome, silent, context, messages[at] as ReceivedMessage));
+      return outcomes.map((outcome, at) => ({ ...this.said(outcome, silent, context, messages[at] as ReceivedMessage), value: said }));
     } catch (error) {
       return messages.map((message) => this.failed(context, message, errorOfOutcome(context, error)));
     }
@@ -122,9 +136,13 @@ export class Endpoint implements ListenerEndpoint {
     const { connection, settings } = this.parts;
     const end = endOfFailure(context, error);
     const policies = [settings.retry, connection.options.retry];
-    const outcome = decideFailure({ error, end, message, attempt: message.reconsumeTimes + 1 }, policies, (fault) =>
-      this.logger.error('a retry policy failed', fault instanceof Error ? fault.stack : String(fault)),
-    );
+    const byPolicy = () =>
+      decideFailure({ error, end, message, attempt: message.reconsumeTimes + 1 }, policies, (fault) =>
+        this.logger.error('a retry policy failed', fault instanceof Error ? fault.stack : String(fault)),
+      );
+    // Who asked is told of the error, and decides whether to ask again; unless the handler insists.
+    const told = settings.batch === undefined && this.replier.expects(message) && end !== 'threw RetryException';
+    const outcome = told ? Ack : byPolicy();
     this.log({ outcome, end, error }, context, message);
     return { outcome, end, error };
   }

@@ -1,8 +1,17 @@
 import { Logger } from '@nestjs/common';
+import { RpcException } from '@nestjs/microservices';
 import { createReply, expectsReply, type OutgoingMessage, type ReceivedMessage } from 'rocketmq-core/client';
-import type { Codec } from '../codec/codec.js';
+import type { Codec, Encoded } from '../codec/codec.js';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
+import { asError } from '../errors/delivery.errors.js';
+import { isOutcome, type Outcome } from '../outcome/outcome.js';
 import { ERROR_PROPERTY, replyErrorOf } from './reply-error.js';
+
+interface Settled {
+  readonly outcome: Outcome;
+  readonly error?: Error;
+  readonly value?: unknown;
+}
 
 /**
  * Answers requests with what their handlers return or throw. A reply that cannot be delivered is logged: the requester may be gone, and a request is
@@ -21,16 +30,28 @@ export class Replier {
     return expectsReply(message);
   }
 
-  /** @throws what the codec throws: the handler has returned something that cannot be written */
-  async answer(request: ReceivedMessage, value: unknown): Promise<void> {
+  /** Nothing for a message that is no request, nor for one that is to be delivered again. */
+  async settle(message: ReceivedMessage, { outcome, error, value }: Settled): Promise<void> {
+    if (!this.expects(message) || outcome.kind === 'retry') return;
+    if (error !== undefined) await this.refuse(message, error);
+    else if (outcome.kind === 'reject') await this.refuse(message, new RpcException(outcome.reason ?? 'rejected'));
+    else await this.answer(message, isOutcome(value) ? null : value);
+  }
+
+  private async answer(request: ReceivedMessage, value: unknown): Promise<void> {
     const about = { topic: request.topic, tag: request.tags, keys: request.keys };
-    const encoded = await (this.codec.reply ?? this.codec).encode(value ?? null, about);
+    let encoded: Encoded;
+    try {
+      encoded = await (this.codec.reply ?? this.codec).encode(value ?? null, about);
+    } catch (error) {
+      this.logger.error(`the answer to ${request.messageId} of ${request.topic} cannot be written`, asError(error).stack);
+      return this.refuse(request, asError(error));
+    }
     const { body, properties } = Buffer.isBuffer(encoded) ? { body: encoded, properties: {} } : encoded;
     await this.send(request, createReply(request, body, { properties }));
   }
 
-  /** Tells the requester of an error. */
-  async refuse(request: ReceivedMessage, error: Error): Promise<void> {
+  private async refuse(request: ReceivedMessage, error: Error): Promise<void> {
     const body = JSON.stringify(replyErrorOf(error));
     await this.send(request, createReply(request, body, { properties: { [ERROR_PROPERTY]: 'true' } }));
   }
@@ -40,7 +61,7 @@ export class Replier {
       const producer = await this.connection.producer();
       await producer.send(reply);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = asError(error).message;
       this.logger.warn(`the answer to ${request.messageId} of ${request.topic} did not reach its requester: ${why}`);
     }
   }
