@@ -61,7 +61,15 @@ export type { ReplyError } from './reply/reply-error.js';
 export type { Destination } from './template/destination.js';
 export type { DelayOptions, MessageOptions } from './template/message-options.js';
 export { RocketMQRecord, RocketMQRecordBuilder } from './template/rocketmq-record.js';
-export { RocketMQTemplate, type PayloadOrRecord } from './template/rocketmq.template.js';
+export {
+  RocketMQTemplate,
+  type PayloadOrRecord,
+  type TransactionalMessage,
+  type TransactionOptions,
+} from './template/rocketmq.template.js';
+export type { RocketMQTransactionListener, TransactionListenerOptions, TransactionMessage } from './transaction/transaction-listener.js';
+export type { LocalWork } from './transaction/transaction-sender.js';
+export { TransactionListener } from './decorators/transaction-listener.decorator.js';
 export type { Sending, SendInterceptor, SendKind } from './template/send-interceptor.js';
 export { defineTopics, payloadOf, type PayloadType, type TopicDefinition, type Topics } from './topics/define-topics.js';
 export { PayloadInvalidError, type StandardSchema } from './topics/standard-schema.js';

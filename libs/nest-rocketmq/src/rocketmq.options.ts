@@ -1,4 +1,4 @@
-import type { ClientOptions, ProducerOptions, TopicSettings } from 'rocketmq-core/client';
+import type { ClientOptions, ProducerOptions, TransactionProducerOptions, TopicSettings } from 'rocketmq-core/client';
 import type { Codec } from './codec/codec.js';
 import type { ListenerConfiguration, ListenerSettings } from './listener/listener-options.js';
 import type { RetryPolicy } from './outcome/retry-policy.js';
@@ -21,6 +21,8 @@ export interface RocketMQConnectionOptions {
   readonly client?: Omit<ClientOptions, 'namesrvAddr'>;
   /** The producer behind RocketMQTemplate. Its group defaults to `nest-producer`. */
   readonly producer?: Partial<ProducerOptions>;
+  /** The producer behind `sendInTransaction`: as `producer` unless said here. Its group defaults to that of `producer` with `-transactions`. */
+  readonly transactions?: Partial<Omit<TransactionProducerOptions, 'listeners'>>;
   /** How bodies are written and read unless a listener or a call says otherwise. Default: JSON without an envelope. */
   readonly codec?: Codec;
   /** Stand around every send of this connection, the first one outermost. */

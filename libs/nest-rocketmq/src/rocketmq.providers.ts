@@ -22,6 +22,8 @@ import {
   templateToken,
 } from './rocketmq.tokens.js';
 import { RocketMQTemplate } from './template/rocketmq.template.js';
+import { TransactionListenerExplorer } from './transaction/transaction-listener.explorer.js';
+import { TransactionSender } from './transaction/transaction-sender.js';
 import { RocketMQServer } from './transport/rocketmq.server.js';
 
 /** What resolves the settings of listeners; seen by the module alone. */
@@ -84,7 +86,20 @@ export function connectionProviders(name: string): Provider[] {
     ReadyGate,
     { provide: connection, inject: [OPTIONS_TOKEN], useFactory: (options: RocketMQModuleOptions) => new RocketMQConnection(name, options) },
     ...listenerProviders(name),
-    { provide: templateToken(name), inject: [connection], useFactory: (to: RocketMQConnection) => new RocketMQTemplate(to) },
+    {
+      provide: TransactionSender,
+      inject: [connection, DiscoveryService, Reflector, RESOLVING],
+      useFactory: (...parts: [RocketMQConnection, DiscoveryService, Reflector, ResolvingParts]) => {
+        const [to, discovery, reflector, { source }] = parts;
+        const listeners = new TransactionListenerExplorer({ discovery, reflector, source });
+        return new TransactionSender(to, () => listeners.listenersOf(name));
+      },
+    },
+    {
+      provide: templateToken(name),
+      inject: [connection, TransactionSender],
+      useFactory: (to: RocketMQConnection, transactions: TransactionSender) => new RocketMQTemplate(to, transactions),
+    },
     {
       provide: serverToken(name),
       inject: [connection, orchestrator, ReadyGate, RESOLVING],

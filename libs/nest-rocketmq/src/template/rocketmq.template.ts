@@ -1,8 +1,9 @@
-import type { BatchItemResult, OutgoingMessage, Producer, SendResult } from 'rocketmq-core/client';
+import type { BatchItemResult, OutgoingMessage, Producer, SendResult, TransactionSendResult } from 'rocketmq-core/client';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { errorOfReply } from '../reply/reply-error.js';
+import type { LocalWork, TransactionSender } from '../transaction/transaction-sender.js';
 import { placeOf, type Destination } from './destination.js';
-import { isDelayed, sendOptionsOf, type MessageOptions } from './message-options.js';
+import { isDelayed, sendOptionsOf, type DelayOptions, type MessageOptions } from './message-options.js';
 import { codecOf, draftOf, outgoingMessage, type Draft } from './outgoing.js';
 import type { RocketMQRecord } from './rocketmq-record.js';
 import { intercepted, type SendKind } from './send-interceptor.js';
@@ -10,12 +11,26 @@ import { intercepted, type SendKind } from './send-interceptor.js';
 /** A payload, or a record with what else the message carries. */
 export type PayloadOrRecord<T> = T | RocketMQRecord<T>;
 
+/** What `sendInTransaction` sends: without a delay, and not as a reply. */
+export interface TransactionalMessage<In = unknown> extends Omit<MessageOptions, keyof DelayOptions> {
+  readonly destination: Destination<In>;
+  readonly payload: In;
+}
+
+export interface TransactionOptions {
+  /** Name of the listener. Default: the one whose topic and tag match. */
+  readonly listener?: string;
+}
+
 /**
  * Sends messages. As RocketMQTemplate of rocketmq-spring, with promises. Every form takes the options of MessageOptions: keys, tag, properties, delay,
  * codec, time limit, AbortSignal. Errors are those of `rocketmq-core/client`, untouched.
  */
 export class RocketMQTemplate {
-  constructor(private readonly connection: RocketMQConnection) {}
+  constructor(
+    private readonly connection: RocketMQConnection,
+    private readonly transactions?: TransactionSender,
+  ) {}
 
   /**
    * Resolves when the broker has stored the message as its flush mode says.
@@ -105,6 +120,46 @@ export class RocketMQTemplate {
   ): Promise<string> {
     const producer = await this.connection.producer();
     return producer.recall(placeOf(destination).topic, recallHandle, sendOptionsOf({ timeoutMs, signal }));
+  }
+
+  /**
+   * Sends a message that consumers see when the local transaction of a `@TransactionListener` is committed, and never when it is rolled back. Resolves
+   * with what the broker was told.
+   * @param arg second argument of `executeLocalTransaction`
+   * @throws Error when no listener is meant; InvalidInput and SendFailed: the local transaction did not run
+   */
+  sendInTransaction<In = unknown>(
+    message: TransactionalMessage<In>,
+    arg?: unknown,
+    options: TransactionOptions = {},
+  ): Promise<TransactionSendResult> {
+    return this.inTransaction(message, { arg }, options);
+  }
+
+  /**
+   * The same with the local transaction given here: `work` resolves to commit, unless it returns `rollback` or `unknown`. When it throws, or when the
+   * process dies, `checkLocalTransaction` of the listener decides.
+   */
+  transaction<In = unknown>(
+    message: TransactionalMessage<In>,
+    work: LocalWork<In>,
+    options: TransactionOptions = {},
+  ): Promise<TransactionSendResult> {
+    return this.inTransaction(message, { arg: undefined, work: work as LocalWork }, options);
+  }
+
+  private async inTransaction(
+    { destination, payload, ...options }: MessageOptions & Pick<Draft, 'destination' | 'payload'>,
+    call: { readonly arg: unknown; readonly work?: LocalWork },
+    { listener }: TransactionOptions,
+  ): Promise<TransactionSendResult> {
+    const { transactions } = this;
+    if (transactions === undefined) throw new Error('transactions need the template of RocketMQModule');
+    const message = await outgoingMessage({ destination, payload, options }, this.connection.codec);
+    const { name } = transactions.listenerFor(listener, message.topic, message.tags);
+    return this.around('transaction', [message], ([changed = message]) =>
+      transactions.send(changed, { payload, ...call }, { ...sendOptionsOf(options), listener: name }),
+    );
   }
 
   private async one<T>(kind: SendKind, draft: Draft, send: (producer: Producer, message: OutgoingMessage) => Promise<T>): Promise<T> {
