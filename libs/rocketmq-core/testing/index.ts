@@ -1,3 +1,4 @@
+export { eventually } from './eventually.js';
 export { FakeClock } from './fake-clock.js';
 export { HttpEndpoint } from './http-endpoint.js';
 export { crashPolicies, MemoryFileSystem, type CrashPolicy, type DiskOperation } from './memory-file-system.js';

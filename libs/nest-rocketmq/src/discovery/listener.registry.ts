@@ -1,3 +1,4 @@
+import { retryTopic } from 'rocketmq-core/client';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
 import type { ConsumerOrchestrator } from './consumer.orchestrator.js';
@@ -81,15 +82,17 @@ export class RocketMQListenerRegistry {
 
   /**
    * Messages that wait for the group, over all of its members, as the brokers count them: of the topics of a listener, or of all topics and retries of
-   * a group.
+   * a group. Always 0 for a listener that is broadcast to: how far such a process is, no broker knows.
    * @throws OperationFailed, CallRefused
    */
   async lag(name: string): Promise<number> {
+    const { runner, endpoint } = this.find(name);
+    const { group } = runner;
+    const { settings } = endpoint;
+    if (settings.broadcasting) return 0;
     const { groups } = (await this.connection.start()).admin();
-    const group = this.orchestrator.groups.find((runner) => runner.group === name);
-    if (group !== undefined) return groups.lag(group.group);
-    const { settings } = this.find(name).endpoint;
-    const lags = await Promise.all(settings.topics.map((topic) => groups.lag(settings.group, topic)));
+    const topics = name === group ? [...runner.topics, retryTopic(group)] : settings.topics;
+    const lags = await Promise.all(topics.map((topic) => groups.lag(group, topic)));
     return lags.reduce((sum, lag) => sum + lag, 0);
   }
 
