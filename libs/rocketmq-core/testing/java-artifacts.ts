@@ -34,7 +34,7 @@ export function apacheClassPath(kind: ApacheArtifact, version: string): string {
  * @throws Error with the compiler's output.
  */
 export function compiledClasses(
-  program: 'driver' | 'tools' | 'tables' | 'filters' | 'example',
+  program: 'driver' | 'tools' | 'tables' | 'limits' | 'filters' | 'example',
   kind: ApacheArtifact,
   version: string,
 ): string {

@@ -5,7 +5,15 @@ import { JavaProcess } from './java-process.js';
 const startTimeoutMs = 180_000;
 const answerMark = '= ';
 
-/** The real classes of a Java client, asked for their choices: `libs/rocketmq-core/test/interop/java/tables/Tables.java`. */
+const programs = {
+  tables: { mainClass: 'Tables', artifact: 'tools' },
+  limits: { mainClass: 'Limits', artifact: 'broker' },
+} as const;
+
+/**
+ * Real classes of Apache RocketMQ, asked for their choices: those of the client (`libs/rocketmq-core/test/interop/java/tables/Tables.java`), or what
+ * broker and client hold back under load (`libs/rocketmq-core/test/interop/java/limits/Limits.java`).
+ */
 export class JavaTables {
   private readonly waiting: ((answer: string) => void)[] = [];
 
@@ -15,12 +23,14 @@ export class JavaTables {
     });
   }
 
-  static async start(version: string): Promise<JavaTables> {
+  static async start(version: string, program: keyof typeof programs = 'tables'): Promise<JavaTables> {
+    const { mainClass, artifact } = programs[program];
     const home = new JavaHome();
     const java = new JavaProcess({
-      title: `tables ${version}`,
-      mainClass: 'Tables',
-      classPath: [home.conf, compiledClasses('tables', 'tools', version), apacheClassPath('tools', version)],
+      title: `${program} ${version}`,
+      mainClass,
+      classPath: [home.conf, compiledClasses(program, artifact, version), apacheClassPath(artifact, version)],
+      args: [home.folder],
       homeFolder: home.folder,
     });
     void java.exited.then(() => home.remove());

@@ -38,6 +38,17 @@ describe('ProcessQueue', () => {
     expect([queue.count, queue.bytes, queue.span]).toEqual([1, 10, 0]);
   });
 
+  it('spans from the first to the last message that is held', () => {
+    const queue = create();
+    const [, b, c] = queue.put(messagesAt(5, 9, 12), bounds);
+    queue.complete([c!]);
+    expect([queue.lastHeld, queue.span]).toEqual([9, 4]);
+    const [d] = queue.put(messagesAt(20), bounds);
+    expect(queue.span).toBe(15);
+    queue.complete([d!, b!]);
+    expect([queue.lastHeld, queue.span]).toEqual([5, 0]);
+  });
+
   it('leaves repetitions out, also of consumed messages', () => {
     const queue = create();
     queue.complete(queue.put(messagesAt(5, 6), bounds));
@@ -54,7 +65,7 @@ describe('ProcessQueue', () => {
       const one = held[(i * 7919) % held.length]!;
       queue.complete([one]);
       open.delete(one.message.queueOffset);
-      if (i % 500 === 0) expect(queue.commitOffset).toBe(Math.min(...open));
+      if (i % 500 === 0) expect([queue.commitOffset, queue.lastHeld]).toEqual([Math.min(...open), Math.max(...open)]);
     }
     expect([queue.count, queue.bytes, queue.span, queue.commitOffset]).toEqual([0, 0, 0, 9999]);
   });

@@ -27,6 +27,8 @@ export class ProcessQueue {
   private window: HeldMessage[] = [];
   // Entries before it are done: shifting the array for each message would move the whole window.
   private head = 0;
+  // So are entries from it on.
+  private tail = 0;
   private lastOffset: number | undefined;
   private heldCount = 0;
   private heldBytes = 0;
@@ -49,9 +51,9 @@ export class ProcessQueue {
     return this.window[this.head]?.message.queueOffset;
   }
 
-  /** The last offset of the window. */
+  /** The last offset that is not consumed. */
   get lastHeld(): number | undefined {
-    return this.window.at(-1)?.message.queueOffset;
+    return this.tail > this.head ? this.window[this.tail - 1]?.message.queueOffset : undefined;
   }
 
   /** Distance between the two. */
@@ -81,6 +83,7 @@ export class ProcessQueue {
       this.heldCount += 1;
       this.heldBytes += message.bodySize;
     }
+    if (added.length > 0) this.tail = this.window.length;
     return added;
   }
 
@@ -93,6 +96,7 @@ export class ProcessQueue {
       this.heldBytes -= one.message.bodySize;
     }
     while (this.window[this.head]?.done === true) this.head += 1;
+    while (this.tail > this.head && this.window[this.tail - 1]?.done === true) this.tail -= 1;
     if (this.head === this.window.length) this.compact();
     else if (this.head >= COMPACT_FROM && this.head * 2 >= this.window.length) this.compact();
   }
@@ -105,6 +109,7 @@ export class ProcessQueue {
 
   private compact(): void {
     this.window = this.window.slice(this.head);
+    this.tail = Math.max(0, this.tail - this.head);
     this.head = 0;
   }
 }
