@@ -21,6 +21,9 @@ const properties = (values) =>
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
 
+// Ours alone know it; other servers of this machine may have the usual one.
+const anyManagementPort = { managementPort: 0 };
+
 function writeConf({ folder, flush, ports, settings = {} }) {
   mkdirSync(folder, { recursive: true });
   const store = join(folder, 'store');
@@ -31,6 +34,7 @@ function writeConf({ folder, flush, ports, settings = {} }) {
       listenPort: ports.namesrv,
       kvConfigPath: join(folder, 'kvConfig.json'),
       configStorePath: join(folder, 'namesrv.properties'),
+      ...anyManagementPort,
     }),
   );
   writeFileSync(
@@ -46,6 +50,7 @@ function writeConf({ folder, flush, ports, settings = {} }) {
       storePathRootDir: store,
       storePathCommitLog: join(store, 'commitlog'),
       autoCreateTopicEnable: true,
+      ...anyManagementPort,
       ...settings,
     }),
   );

@@ -45,8 +45,8 @@ const { ClientInstance } = await import(pathToFileURL(compiled).href);
 
 /**
  * A part is a module of bench/semantics. It exports `settings` (lines of broker.conf that it needs) and `run(load)`, which answers with measures:
- * `{ title, value, digits?, least?, most? }`, where least and most are the ratio to Apache that is the goal. A measure that says `count` as well gets
- * what the servers spent of the processor beside it.
+ * `{ title, value, digits?, least?, most?, limit? }`: the ratio to Apache, or the value, that is the goal. `load.restart` ends the servers and starts
+ * them again on what they stored.
  */
 const parts = await Promise.all(
   flags.parts
@@ -77,30 +77,61 @@ async function ready(nameServer) {
   await probe.shutdown(1000);
 }
 
+/** One contestant on one store, through its restarts. */
+class Contestant {
+  constructor(name, round, ports) {
+    this.name = name;
+    this.place = { folder: join(data, `${name}-${round}`), flush: 'ASYNC_FLUSH', ports, settings };
+    this.died = new Promise((_, reject) => (this.fail = reject));
+    this.died.catch(() => undefined);
+  }
+
+  async start() {
+    const server = contestants[this.name].start(options, this.place);
+    this.server = server;
+    running.add(server);
+    for (const { title, exited, output } of server.processes) {
+      void exited.then((code) => running.has(server) && this.fail(new Error(`${title} ended (${code}):\n${output()}`)));
+    }
+    await Promise.race([ready(server.nameServer), this.died]);
+  }
+
+  /** Ends cleanly, and is there again after the given time. @returns when it was begun */
+  async restart(untilMs) {
+    running.delete(this.server);
+    for (const { child } of this.server.processes) child.kill('SIGTERM');
+    await Promise.all(this.server.processes.map(({ exited }) => exited));
+    await sleep(Math.max(0, untilMs - Date.now()));
+    const begunMs = Date.now();
+    await this.start();
+    return begunMs;
+  }
+
+  async end() {
+    running.delete(this.server);
+    await Promise.all(this.server.processes.map((one) => one.kill()));
+    rmSync(this.server.folder, { recursive: true, force: true });
+  }
+}
+
 async function drive(name, round) {
-  const ports = await choosePorts();
-  const server = contestants[name].start(options, { folder: join(data, `${name}-${round}`), flush: 'ASYNC_FLUSH', ports, settings });
-  running.add(server);
-  const died = Promise.race(
-    server.processes.map(async (one) => Promise.reject(new Error(`${one.title} ended (${await one.exited}):\n${one.output()}`))),
-  );
-  died.catch(() => undefined);
-  await Promise.race([ready(server.nameServer), died]);
+  const contestant = new Contestant(name, round, await choosePorts());
+  await contestant.start();
+  const { nameServer } = contestant.server;
   const measures = [];
   for (const { part, run } of parts) {
     process.stderr.write(`  ${part} …`);
     const load = {
-      nameServer: server.nameServer,
-      client: (more) => client(server.nameServer, more),
+      nameServer,
+      client: (more) => client(nameServer, more),
       quick: flags.quick,
-      cpu: () => cpuSeconds(server.pids),
+      cpu: () => cpuSeconds(contestant.server.pids),
+      restart: (untilMs) => contestant.restart(untilMs),
     };
-    measures.push(...(await Promise.race([run(load), died])));
+    measures.push(...(await Promise.race([run(load), contestant.died])));
     process.stderr.write(' done\n');
   }
-  running.delete(server);
-  await Promise.all(server.processes.map((one) => one.kill()));
-  rmSync(server.folder, { recursive: true, force: true });
+  await contestant.end();
   return measures;
 }
 
@@ -108,7 +139,9 @@ const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const shown = (value, digits = 0) =>
   value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits }).replaceAll(',', ' ');
 
-function goal({ least, most }, ratio) {
+function goal({ least, most, limit }, value, ratio) {
+  if (limit !== undefined) return `≤ ${shown(limit)} ${value <= limit ? '✓' : '✗'}`;
+  if (ratio === undefined) return '';
   if (least !== undefined) return `≥ ${least.toFixed(1)} ${ratio >= least ? '✓' : '✗'}`;
   return most === undefined ? '' : `≤ ${most.toFixed(2)} ${ratio <= most ? '✓' : '✗'}`;
 }
@@ -122,7 +155,7 @@ function report(results) {
     const cells = names.flatMap((name, at) => {
       const value = shown(values[at], measure.digits);
       if (name === 'apache' || apache === undefined) return [value];
-      return [value, (values[at] / apache).toFixed(2), goal(measure, values[at] / apache)];
+      return [value, (values[at] / apache).toFixed(2), goal(measure, values[at], values[at] / apache)];
     });
     return [title, ...cells];
   });

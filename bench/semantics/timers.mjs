@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const settings = {};
 
 const RATE = 1000;
+const PRECISION_MS = 1000;
+const OVERDUE_MAX_S = 10;
 const SLICE_MS = 50;
 const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 
@@ -41,7 +43,7 @@ async function consumeAll(client, { topic, count, dueOf }) {
   return { all, figures: () => ({ lateMs: lateMs.toSorted((a, b) => a - b), last }) };
 }
 
-async function steady(load, title, { delayOf, dueOf }) {
+async function steady(load, title, { delayOf, dueOf, limit }) {
   const topic = `bench-${title}`;
   const count = RATE * (load.quick ? 5 : 20);
   const client = await load.client();
@@ -58,42 +60,58 @@ async function steady(load, title, { delayOf, dueOf }) {
   if (lateMs[0] < 0) throw new Error(`${title}: a message came ${-lateMs[0]} ms early`);
   return [
     { title: `${title}: late, p50, ms`, value: percentile(lateMs, 0.5) },
-    { title: `${title}: late, p99, ms`, value: percentile(lateMs, 0.99) },
+    { title: `${title}: late, p99, ms`, value: percentile(lateMs, 0.99), limit },
     { title: `${title}: CPU for 1000 messages, s`, value: (spent / count) * 1000, digits: 2 },
   ];
 }
 
-/** All due in one tick: how long after it the last one is stored. */
-async function pile(load) {
-  const topic = 'bench-pile';
+/** A pile that is due at once; `begin` answers from when on it can be delivered, ms. */
+async function pile(load, { topic, title, begin, measure }) {
   const count = load.quick ? 20_000 : 100_000;
-  const client = await load.client();
-  const producer = client.producer({ group: 'bench-timers', inFlightMax: 2000, sendMsgTimeoutMs: 30_000 });
+  const sending = await load.client();
+  const producer = sending.producer({ group: 'bench-timers', inFlightMax: 2000, sendMsgTimeoutMs: 30_000 });
   await producer.start();
   await producer.send({ topic, body: 'first' });
   const dueMs = Math.ceil(Date.now() / 1000) * 1000 + (load.quick ? 30_000 : 60_000);
+  const sends = [];
   for (let sent = 0; sent < count; sent += 1) {
     await producer.whenWritable();
-    void producer.send({ topic, body: 'x'.repeat(256), deliverAt: dueMs }).catch(() => undefined);
+    sends.push(producer.send({ topic, body: 'x'.repeat(256), deliverAt: dueMs }));
   }
+  await Promise.all(sends);
   const room = dueMs - Date.now();
   if (room < 0) throw new Error(`the pile was not sent in time, ${-room} ms are missing`);
+  await sending.shutdown(2000);
+  const fromMs = await begin(dueMs);
+  const client = await load.client();
   const consuming = await consumeAll(client, { topic, count: count + 1, dueOf: () => 0 });
   await consuming.all;
   const { last } = consuming.figures();
   await client.shutdown(2000);
-  return [{ title: 'timers due at once, 1/s', value: (count / Math.max(1, last - dueMs)) * 1000, least: 1 }];
+  return [{ title, ...measure(count, Math.max(1, last - fromMs)) }];
 }
 
 export async function run(load) {
   const level = await steady(load, 'level', {
+    limit: 200,
     delayOf: () => ({ delayTimeLevel: 1 }),
     dueOf: ({ properties, bornTimestamp }) => (properties.has('DELAY') ? bornTimestamp + 1000 : undefined),
   });
   const timer = await steady(load, 'timer', {
+    limit: PRECISION_MS + 200,
     delayOf: (at) => ({ delayMs: 2000 + (at % 1000) }),
     dueOf: ({ properties, bornTimestamp }) =>
       properties.has('TIMER_DELAY_MS') ? bornTimestamp + Number(properties.get('TIMER_DELAY_MS')) : undefined,
   });
-  return [...level, ...timer, ...(await pile(load))];
+  const atOnce = await pile(load, {
+    ...{ topic: 'bench-pile', title: 'timers due at once, 1/s' },
+    begin: (dueMs) => dueMs,
+    measure: (count, tookMs) => ({ value: (count / tookMs) * 1000, least: 1 }),
+  });
+  const overdue = await pile(load, {
+    ...{ topic: 'bench-overdue', title: `overdue timers (${load.quick ? 20_000 : 100_000}) gone after a restart, s` },
+    begin: (dueMs) => load.restart(dueMs + PRECISION_MS),
+    measure: (_, tookMs) => ({ value: tookMs / 1000, digits: 1, limit: OVERDUE_MAX_S }),
+  });
+  return [...level, ...timer, ...atOnce, ...overdue];
 }
