@@ -48,6 +48,10 @@ export { outcomeTable, type DeliveryEnd, type Fate, type OutcomeRow } from './ou
 export type { ErrorClass, FailedDelivery, RetryPolicy } from './outcome/retry-policy.js';
 export { RocketMQListener } from './decorators/rocketmq-listener.decorator.js';
 export { ListenerConflictError } from './errors/listener-conflict.error.js';
+export { RocketMQOutboxModule, type RocketMQOutboxModuleExtras, type RocketMQOutboxModuleOptions } from './outbox/outbox.module.js';
+export type { OutboxAttributes, OutboxFailure, OutboxLease, OutboxMessage, OutboxStore } from './outbox/outbox-store.js';
+export { OutboxRelay, type RelayOptions, type RelayParts } from './outbox/relay-loop.js';
+export { RocketMQOutbox, type OutboxOptions } from './outbox/rocketmq-outbox.js';
 export { RocketMQModule } from './rocketmq.module.js';
 export type {
   RocketMQConnectionOptions,

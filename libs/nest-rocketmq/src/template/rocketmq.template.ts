@@ -2,7 +2,7 @@ import type { BatchItemResult, OutgoingMessage, Producer, SendResult, Transactio
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { errorOfReply } from '../reply/reply-error.js';
 import type { LocalWork, TransactionSender } from '../transaction/transaction-sender.js';
-import { placeOf, type Destination } from './destination.js';
+import { placeOf, type Destination, type Place } from './destination.js';
 import { isDelayed, sendOptionsOf, type DelayOptions, type MessageOptions } from './message-options.js';
 import { codecOf, draftOf, outgoingMessage, type Draft } from './outgoing.js';
 import type { RocketMQRecord } from './rocketmq-record.js';
@@ -114,7 +114,7 @@ export class RocketMQTemplate {
    * @returns the id of the message
    */
   async recall(
-    destination: Destination,
+    destination: string | Place,
     recallHandle: string,
     { timeoutMs, signal }: Pick<MessageOptions, 'timeoutMs' | 'signal'> = {},
   ): Promise<string> {

@@ -22,7 +22,7 @@ export {
   type TopicOffset,
   type TopicRouteData,
 } from '../protocol/index.js';
-export { sleep, SystemClock, type Clock, type Logger, type LogLevel, type Random, type Timer } from '../runtime/index.js';
+export { Loop, sleep, SystemClock, type Clock, type Logger, type LogLevel, type Random, type Timer } from '../runtime/index.js';
 export type { AdminCallLimits, AdminTarget } from './admin/admin-call.js';
 export { AdminClient } from './admin/admin-client.js';
 export type { ClusterAdmin } from './admin/cluster.js';
