@@ -35,6 +35,7 @@ const jvmDefaults = [
 
 /** One Java process: its lines as events, its end as a promise. */
 export class JavaProcess {
+  private static readonly running = new Set<JavaProcess>();
   readonly exited: Promise<JavaExit>;
   private readonly child: ChildProcess;
   private readonly tail: string[] = [];
@@ -50,14 +51,25 @@ export class JavaProcess {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.take(line));
     }
     this.child.stdin?.on('error', () => undefined);
+    JavaProcess.running.add(this);
     this.exited = new Promise((resolve) => {
-      const end = (exit: JavaExit): void => resolve((this.exit = exit));
+      const end = (exit: JavaExit): void => {
+        JavaProcess.running.delete(this);
+        resolve((this.exit = exit));
+      };
       this.child.on('error', (error) => {
         this.take(`cannot start java: ${error.message}`);
         end({ code: null, signal: null });
       });
       this.child.on('close', (code, signal) => end({ code, signal }));
     });
+  }
+
+  /** Ends what nobody has ended, as after a suite that failed while it started. @returns the titles */
+  static async killAll(): Promise<readonly string[]> {
+    const left = [...JavaProcess.running];
+    await Promise.all(left.map((java) => java.kill()));
+    return left.map(({ options }) => options.title);
   }
 
   get pid(): number {

@@ -1,6 +1,8 @@
 import { type JavaServer, startJavaBroker, startJavaNameServer } from '../../testing/java-cluster.js';
 import { JavaDriver } from '../../testing/java-driver.js';
 import { JavaTools } from '../../testing/java-tools.js';
+import { expectAliOnsToSendAndReceive } from '../ali-ons/ali-ons-run.js';
+import { createTopic } from './our-clients.js';
 
 // The oracle by itself: what the other suites compare with must answer on this machine, with each of its clients.
 const clusters: readonly { server: string; clients: readonly string[] }[] =
@@ -66,6 +68,11 @@ describe.each(clusters)('Apache RocketMQ $server', ({ server, clients }) => {
     },
     240_000,
   );
+
+  it('serves ali-ons', async () => {
+    await createTopic(nameServer.address, 'from-node');
+    await expectAliOnsToSendAndReceive(nameServer.address, 'from-node');
+  }, 240_000);
 
   it('lists its cluster', async () => {
     const tools = await JavaTools.start(clients[0] ?? server, nameServer.address);

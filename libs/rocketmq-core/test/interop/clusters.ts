@@ -81,7 +81,10 @@ async function startOurCluster(options: ClusterOptions = {}): Promise<Cluster> {
   await nameServer.start();
   const conf = { ...(options.conf as Partial<BrokerConfig>), namesrvAddr: nameServer.address, listenPort: await freeListenPort() };
   let broker = ourBroker(storeFolder, conf);
-  await broker.start();
+  await broker.start().catch(async (error: unknown) => {
+    await nameServer.stop(0);
+    throw error;
+  });
   return {
     nameServers: nameServer.address,
     brokerAddress: broker.address,

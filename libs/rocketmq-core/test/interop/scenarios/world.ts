@@ -35,8 +35,11 @@ export class Stage {
 
   static async start(kind: ClusterKind, version: string): Promise<Stage> {
     const cluster = await kind.start({ conf: brokerSettings, jvm: javaBrokerProperties });
-    const java = await JavaDriver.start(javaClient, cluster.nameServers, javaClientProperties);
     const administrator = new ClientInstance({ namesrvAddr: cluster.nameServers });
+    const java = await JavaDriver.start(javaClient, cluster.nameServers, javaClientProperties).catch(async (error: unknown) => {
+      await cluster.stop();
+      throw error;
+    });
     await administrator.start();
     return new Stage(cluster, java, administrator, { kind: kind.isOurs ? 'ours' : 'apache', version });
   }
