@@ -47,6 +47,10 @@ export { Ack, isOutcome, Reject, Retry, type Outcome, type RetryOptions } from '
 export { outcomeTable, type DeliveryEnd, type Fate, type OutcomeRow } from './outcome/outcome-table.js';
 export type { ErrorClass, FailedDelivery, RetryPolicy } from './outcome/retry-policy.js';
 export { RocketMQListener } from './decorators/rocketmq-listener.decorator.js';
+export { Idempotent } from './decorators/idempotent.decorator.js';
+export type { IdempotencyEntry, IdempotencyResult, IdempotencyStore } from './idempotency/idempotency-store.js';
+export type { IdempotentOptions } from './idempotency/idempotent.metadata.js';
+export { MemoryIdempotencyStore, type MemoryIdempotencyOptions } from './idempotency/memory/memory-idempotency-store.js';
 export { ListenerConflictError } from './errors/listener-conflict.error.js';
 export { RocketMQOutboxModule, type RocketMQOutboxModuleExtras, type RocketMQOutboxModuleOptions } from './outbox/outbox.module.js';
 export type { OutboxAttributes, OutboxFailure, OutboxLease, OutboxMessage, OutboxStore } from './outbox/outbox-store.js';
@@ -79,5 +83,6 @@ export { defineTopics, payloadOf, type PayloadType, type TopicDefinition, type T
 export { PayloadInvalidError, type StandardSchema } from './topics/standard-schema.js';
 export { TopicListener, type TopicListenerOptions } from './topics/topic-listener.decorator.js';
 export type { PayloadOf, ReceivedOf, ReplyOf, TopicRef } from './topics/topic-ref.js';
+export type { SpanSettings, TracingApi, TracingSpan } from './tracing/tracing-api.js';
 export { isRocketMQContext, RocketMQContext } from './listener/rocketmq.context.js';
 export { RocketMQServer, type RocketMQEvents, type RocketMQStatus } from './transport/rocketmq.server.js';

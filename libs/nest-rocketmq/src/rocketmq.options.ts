@@ -3,6 +3,7 @@ import type { Codec } from './codec/codec.js';
 import type { ListenerConfiguration, ListenerSettings } from './listener/listener-options.js';
 import type { RetryPolicy } from './outcome/retry-policy.js';
 import type { SendInterceptor } from './template/send-interceptor.js';
+import type { TracingApi } from './tracing/tracing-api.js';
 
 /**
  * When the cluster cannot be reached as the application starts: `fail` ends the start, `retry` tries again for `startupTimeoutMs` and then ends it,
@@ -25,6 +26,8 @@ export interface RocketMQConnectionOptions {
   readonly transactions?: Partial<Omit<TransactionProducerOptions, 'listeners'>>;
   /** How bodies are written and read unless a listener or a call says otherwise. Default: JSON without an envelope. */
   readonly codec?: Codec;
+  /** `import * as api from '@opentelemetry/api'`: spans for what is sent and handled, whose context travels in the properties. Default: none. */
+  readonly tracing?: TracingApi;
   /** Stand around every send of this connection, the first one outermost. */
   readonly sendInterceptors?: readonly SendInterceptor[];
   /** What becomes of messages whose handler failed, where the listener's own policy has no opinion. Default: as the outcome table says. */

@@ -3,6 +3,9 @@ import type { Codec } from '../codec/codec.js';
 import { jsonCodec } from '../codec/json-codec.js';
 import { DeliveryObservers } from '../execution/delivery-observer.js';
 import { DRAIN_TIMEOUT_MS, PRODUCER_GROUP, type RocketMQConnectionOptions } from '../rocketmq.options.js';
+import type { SendInterceptor } from '../template/send-interceptor.js';
+import { ProcessSpans } from '../tracing/process-spans.js';
+import { sendSpans } from '../tracing/send-spans.js';
 import { ConnectionStatus } from './connection-status.js';
 
 /** Every broker registers it. */
@@ -16,6 +19,8 @@ export class RocketMQConnection {
   /** Those who see every call of a listener. */
   readonly observers = new DeliveryObservers();
   readonly clock: Clock;
+  /** Those that stand around every send, the first one outermost. */
+  readonly sendInterceptors: readonly SendInterceptor[];
   private readonly client: ClientInstance;
   private producerStarted: Promise<Producer> | undefined;
   private started: Promise<void> | undefined;
@@ -26,6 +31,9 @@ export class RocketMQConnection {
   ) {
     this.codec = options.codec ?? jsonCodec;
     this.clock = options.client?.clock ?? new SystemClock();
+    const { tracing, sendInterceptors = [] } = options;
+    this.sendInterceptors = tracing === undefined ? sendInterceptors : [sendSpans(tracing), ...sendInterceptors];
+    if (tracing !== undefined) this.observers.add(new ProcessSpans(tracing));
     const { namesrvAddr } = options;
     this.client = new ClientInstance({ ...options.client, ...(namesrvAddr === undefined ? {} : { namesrvAddr }) });
   }

@@ -10,11 +10,15 @@ import { MarkEntry } from './mark-entry.js';
 export function declareListener(options: Omit<DeclaredListener, 'name'>): MethodDecorator {
   return (target, propertyKey, descriptor) => {
     const method = String(propertyKey);
-    const declared: DeclaredListener = { ...options, name: `${target.constructor.name}.${method}` };
+    MarkEntry(target, propertyKey, descriptor);
+    const declared: DeclaredListener = {
+      ...options,
+      name: `${target.constructor.name}.${method}`,
+      ...(typeof descriptor.value === 'function' && { method: descriptor.value }),
+    };
     // Handlers are told apart by their registration and not by the pattern, which may not be known before the start.
     const pattern = typeof options.topic === 'string' ? options.topic : declared.name;
     const decorators = [
-      MarkEntry,
       markListener(declared),
       // The typed overloads of Nest 12 want an event map; the pattern form is what is meant.
       EventPattern(pattern, ROCKETMQ_TRANSPORT, { [LISTENER_EXTRAS]: declared }) as MethodDecorator,

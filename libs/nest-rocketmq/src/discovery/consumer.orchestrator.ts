@@ -51,7 +51,9 @@ export class ConsumerOrchestrator {
    * @throws ListenerConflictError, InvalidInput
    */
   async add(endpoints: readonly ListenerEndpoint[]): Promise<void> {
-    const changed = this.joined(endpoints.filter((endpoint) => this.belongs(endpoint)));
+    const own = endpoints.filter((endpoint) => this.belongs(endpoint));
+    const changed = this.joined(own);
+    await this.prepared(own);
     if (this.phase !== 'running' || changed.length === 0) return;
     await this.bringUp(async () => {
       await this.provision(changed);
@@ -88,6 +90,15 @@ export class ConsumerOrchestrator {
       () => undefined,
     );
     return result;
+  }
+
+  private async prepared(endpoints: readonly ListenerEndpoint[]): Promise<void> {
+    try {
+      await Promise.all(endpoints.map(async (endpoint) => endpoint.prepare?.()));
+    } catch (error) {
+      this.connection.status.become('crashed', error);
+      throw error;
+    }
   }
 
   private joined(endpoints: readonly ListenerEndpoint[]): readonly GroupRunner[] {

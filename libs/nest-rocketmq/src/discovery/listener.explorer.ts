@@ -3,6 +3,7 @@ import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { ListenerConfigurationError } from '../errors/listener-configuration.error.js';
 import { Endpoint } from '../execution/endpoint.js';
 import type { ProviderHandlers } from '../execution/provider-handler.js';
+import { idempotentCallOf } from '../idempotency/idempotent-call.js';
 import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
 import type { ListenerMetadata } from '../listener/listener.metadata.js';
 import type { DeclaredListener } from '../listener/listener-options.js';
@@ -40,7 +41,9 @@ export class ListenerExplorer {
         }
         const target = { instance: wrapper.instance as object, method, methodName };
         const settings = resolveListener({ ...declared, name }, this.parts.resolving);
-        return new Endpoint({ settings, connection, handler: this.parts.handlers.create(target, declared.globalEnhancers ?? false) });
+        const idempotent = idempotentCallOf({ ...declared, name }, settings.batch !== undefined, this.parts.resolving.source);
+        const handler = this.parts.handlers.create(target, declared.globalEnhancers ?? false);
+        return new Endpoint({ settings, connection, handler, idempotent });
       }),
     );
   }

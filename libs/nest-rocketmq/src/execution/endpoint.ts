@@ -2,6 +2,8 @@ import { Logger } from '@nestjs/common';
 import type { ConsumeResult, ReceivedMessage } from 'rocketmq-core/client';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { DecodeError } from '../errors/delivery.errors.js';
+import { ListenerConfigurationError } from '../errors/listener-configuration.error.js';
+import type { IdempotentCall } from '../idempotency/idempotent-call.js';
 import type { EndpointCall, ListenerEndpoint } from '../listener/listener-endpoint.js';
 import type { ListenerSettings } from '../listener/listener-options.js';
 import { RocketMQContext } from '../listener/rocketmq.context.js';
@@ -18,6 +20,7 @@ import { runToEnd } from './run-to-end.js';
 
 export interface EndpointParts {
   readonly settings: ListenerSettings;
+  readonly idempotent?: IdempotentCall | undefined;
   readonly connection: RocketMQConnection;
   /** The method with its enhancers around it. */
   readonly handler: (payload: unknown, context: RocketMQContext) => unknown;
@@ -53,6 +56,15 @@ export class Endpoint implements ListenerEndpoint {
     this.settings = parts.settings;
     this.logger = new Logger(parts.settings.name);
     this.replier = new Replier(parts.connection, parts.settings.codec ?? parts.connection.codec);
+  }
+
+  async prepare(): Promise<void> {
+    const { idempotent, settings } = this.parts;
+    try {
+      await idempotent?.prepare();
+    } catch (error) {
+      throw new ListenerConfigurationError(`the idempotency store of ${settings.name} does not work`, { cause: error });
+    }
   }
 
   async handle(messages: Messages, call: EndpointCall): Promise<readonly ConsumeResult[]> {
@@ -116,14 +128,16 @@ export class Endpoint implements ListenerEndpoint {
       const said = context.outcome ?? returned;
       const outcomes = outcomesOf(said, messages.length, this.settings.batch !== undefined);
       const silent = !isOutcome(said) && !outcomes.some(({ kind }) => kind !== 'ack');
-      return outcomes.map((outcome, at) => ({ ...this.said(outcome, silent, context, messages[at] as ReceivedMessage), value: said }));
+      return outcomes.map((outcome, at) => ({ ...this.said(outcome, silent, context, messages[at] as ReceivedMessage), value: returned }));
     } catch (error) {
       return messages.map((message) => this.failed(context, message, errorOfOutcome(context, error)));
     }
   }
 
   private async call(payload: unknown, context: RocketMQContext): Promise<unknown> {
-    return runToEnd(() => this.parts.handler(payload, context));
+    const { handler, idempotent } = this.parts;
+    const run = () => runToEnd(() => handler(payload, context));
+    return idempotent === undefined ? run() : idempotent.run(payload, context, run);
   }
 
   private said(outcome: Outcome, silent: boolean, context: RocketMQContext, message: ReceivedMessage): Ending {

@@ -9,6 +9,8 @@ export interface EndpointCall {
 /** One listener method, ready to be called: of a controller through the transport, or of a provider. */
 export interface ListenerEndpoint {
   readonly settings: ListenerSettings;
+  /** Before the first message. @throws what keeps the listener from working */
+  readonly prepare?: () => Promise<void>;
   /**
    * Handles one message, or those of a batch. Never rejects.
    * @returns what becomes of each, in their order

@@ -100,6 +100,8 @@ export interface DeclaredListener extends RocketMQListenerOptions {
   /** `Class.method`. */
   readonly name: string;
   readonly orderly?: boolean;
+  /** Where decorators beside it leave their metadata. */
+  readonly method?: object;
   /** The group whose dead letters are meant. */
   readonly deadLettersOf?: Setting<string>;
 }

@@ -45,7 +45,7 @@ function relayOf(connection: RocketMQConnection, { store, relay }: RocketMQOutbo
     },
     send: async (message, shardingKey) => {
       const producer = await connection.producer();
-      return intercepted(connection.options.sendInterceptors ?? [], { kind: 'send', messages: [message] }, ([changed = message]) =>
+      return intercepted(connection.sendInterceptors, { kind: 'send', messages: [message] }, ([changed = message]) =>
         producer.send(changed, shardingKey === undefined ? {} : { shardingKey }),
       );
     },

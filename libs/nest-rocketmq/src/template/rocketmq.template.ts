@@ -182,6 +182,6 @@ export class RocketMQTemplate {
     messages: readonly OutgoingMessage[],
     send: (messages: readonly OutgoingMessage[]) => Promise<T>,
   ): Promise<T> {
-    return intercepted(this.connection.options.sendInterceptors ?? [], { kind, messages }, send);
+    return intercepted(this.connection.sendInterceptors, { kind, messages }, send);
   }
 }

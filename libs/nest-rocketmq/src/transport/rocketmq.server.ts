@@ -10,6 +10,7 @@ import type { DeclaredListener } from '../listener/listener-options.js';
 import { resolveListener, type ResolvingParts } from '../listener/resolve-listener.js';
 import { noSource, settled } from '../listener/setting.js';
 import { ConsumerOrchestrator } from '../discovery/consumer.orchestrator.js';
+import { idempotentCallOf } from '../idempotency/idempotent-call.js';
 import { ReadyGate } from '../discovery/ready-gate.js';
 import { Endpoint } from '../execution/endpoint.js';
 import type { RocketMQConnectionOptions } from '../rocketmq.options.js';
@@ -132,7 +133,8 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
     const registrations = this.registrations.splice(0);
     const endpoints = registrations.map(({ declared, handler }) => {
       const settings = resolveListener(declared, resolving);
-      return new Endpoint({ settings, connection, handler, around: (context, run) => this.withHooks(context, run) });
+      const idempotent = idempotentCallOf(declared, settings.batch !== undefined, resolving.source);
+      return new Endpoint({ settings, connection, handler, idempotent, around: (context, run) => this.withHooks(context, run) });
     });
     await orchestrator.add(endpoints);
     await orchestrator.start();

@@ -45,9 +45,10 @@ export class Postgres {
     return new Postgres(`postgres://postgres@127.0.0.1:${port}/postgres`, server, folder);
   }
 
-  async stop(): Promise<void> {
+  /** @param signal SIGINT ends the connections that are open, SIGTERM waits for them to end */
+  async stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): Promise<void> {
     const ended = once(this.server, 'exit');
-    this.server.kill('SIGINT');
+    this.server.kill(signal);
     await ended;
     await rm(this.folder, { recursive: true, force: true });
   }

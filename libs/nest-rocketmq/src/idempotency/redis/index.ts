@@ -1,0 +1,1 @@
+export { RedisIdempotencyStore, type RedisClient, type RedisIdempotencyOptions } from './redis-idempotency-store.js';
