@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 export type ApacheArtifact = 'namesrv' | 'broker' | 'client' | 'tools' | 'example';
 
 /** The root of the work tree that the tests run in; the artifacts lie in its cache, outside every package. */
-export function repositoryRoot(): string {
+function repositoryRoot(): string {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'tools/apache/fetch.mjs'))) return folder;
     if (folder === dirname(folder))
