@@ -146,7 +146,7 @@ describe('an application in operation', () => {
         if (body.toString() === 'bad') throw new TypeError('bad');
       }
     }
-    const app = await cluster.application([Listener], { tracing: tracing.api as never, codec: rawCodec, retry: { rejectOn: [TypeError] } });
+    const app = await cluster.application([Listener], { tracing: tracing.api, codec: rawCodec, retry: { rejectOn: [TypeError] } });
     const template = app.get(RocketMQTemplate);
     await template.send('traced', 'good');
     await template.send('traced', 'bad', { tag: 't', keys: ['k'], properties: { own: '1' } });

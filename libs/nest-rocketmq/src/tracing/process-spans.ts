@@ -11,11 +11,10 @@ export class ProcessSpans implements DeliveryObserver {
 
   around<T>(context: RocketMQContext, run: () => Promise<T>): Promise<T> {
     const { api } = this;
-    const active = api.context.active() as never;
     const senders = context.getMessages().map((message) => this.senderOf(message));
     // A batch has many senders: none of them is its parent.
     const [first] = senders;
-    const parent = senders.length === 1 && first !== undefined ? first : active;
+    const parent = (senders.length === 1 ? first : api.context.active()) as never;
     const links = senders.length === 1 ? [] : senders.flatMap((sender) => this.linkTo(sender));
     const settings = { kind: api.SpanKind.CONSUMER, attributes: attributesOf(context), links };
     const span = api.trace.getTracer(TRACER).startSpan(`process ${context.getTopic()}`, settings, parent);
@@ -34,12 +33,12 @@ export class ProcessSpans implements DeliveryObserver {
     if (index === context.getMessages().length - 1) span.end();
   }
 
-  private senderOf({ properties }: ReceivedMessage): never {
-    return this.api.propagation.extract(this.api.context.active() as never, Object.fromEntries(properties)) as never;
+  private senderOf({ properties }: ReceivedMessage): unknown {
+    return this.api.propagation.extract(this.api.context.active() as never, Object.fromEntries(properties));
   }
 
-  private linkTo(sender: never): { readonly context: never }[] {
-    const context = this.api.trace.getSpanContext(sender) as undefined;
+  private linkTo(sender: unknown): { readonly context: never }[] {
+    const context = this.api.trace.getSpanContext(sender as never);
     return context === undefined ? [] : [{ context: context as never }];
   }
 }
