@@ -2,6 +2,7 @@ import { messageOf } from '../../base/index.js';
 import type { MessageQueue } from '../../protocol/index.js';
 import { type Logger, SerialQueue } from '../../runtime/index.js';
 import { queueKey, queueText } from '../message-queues.js';
+import { QueueMap } from '../queue-map.js';
 import type { GroupOffsets } from '../offsets/group-offsets.js';
 import type { Custody } from './custody.js';
 import type { Delivery } from './delivery.js';
@@ -44,9 +45,9 @@ export interface QueueFigures {
  * its pull ends, then its offset is committed. With a custody its last call ends first, and counts; it is released after the commit.
  */
 export class Assignment {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new QueueMap<Entry>();
   /** Queues that are being handed over, which may take as long as a listener. */
-  private readonly leaving = new Map<string, { readonly processQueue: ProcessQueue; readonly done: Promise<void> }>();
+  private readonly leaving = new QueueMap<{ readonly processQueue: ProcessQueue; readonly done: Promise<void> }>();
   private readonly changes = new SerialQueue();
   private closed = false;
 
@@ -57,7 +58,7 @@ export class Assignment {
   }
 
   figures(): QueueFigures[] {
-    return [...this.entries.values()].map(({ processQueue }) => ({
+    return this.entries.values().map(({ processQueue }) => ({
       queue: processQueue.queue,
       heldCount: processQueue.count,
       heldBytes: processQueue.bytes,
@@ -72,11 +73,9 @@ export class Assignment {
     return this.changes.run(async () => {
       if (this.closed) return { changed: false, complete: true };
       const keys = new Set(wanted.map(queueKey));
-      const surplus = [...this.entries.values()].filter(
-        ({ processQueue: { queue } }) => queue.topic === topic && !keys.has(queueKey(queue)),
-      );
+      const surplus = this.entries.values().filter(({ processQueue: { queue } }) => queue.topic === topic && !keys.has(queueKey(queue)));
       await Promise.all(surplus.map((entry) => this.giveUp(entry)));
-      const missing = wanted.filter((queue) => !this.entries.has(queueKey(queue)));
+      const missing = wanted.filter((queue) => !this.entries.has(queue));
       const taken = await Promise.all(missing.map((queue) => this.take(queue)));
       return { changed: surplus.length > 0 || taken.some(Boolean), complete: taken.every(Boolean) };
     });
@@ -86,28 +85,27 @@ export class Assignment {
   close(): Promise<void> {
     this.closed = true;
     return this.changes.run(async () => {
-      const all = [...this.entries.values()];
+      const all = this.entries.values();
       this.entries.clear();
       for (const { processQueue } of all) processQueue.drop();
       await Promise.all(all.map(({ pulling }) => pulling.stop()));
-      await Promise.all([...this.leaving.values()].map(({ done }) => done));
+      await Promise.all(this.leaving.values().map(({ done }) => done));
       await this.parts.custody?.releaseAll(all.map(({ processQueue }) => processQueue.queue));
     });
   }
 
   /** Another consumer may have the queue: what was done with it and is not committed counts for nothing. It is taken anew when it is still wanted. */
   lost(queue: MessageQueue): void {
-    const key = queueKey(queue);
-    const processQueue = this.entries.get(key)?.processQueue ?? this.leaving.get(key)?.processQueue;
+    const processQueue = this.entries.get(queue)?.processQueue ?? this.leaving.get(queue)?.processQueue;
     if (processQueue === undefined) return;
     const { offsets, delivery, givenUp } = this.parts;
     processQueue.drop();
     delivery.drop(processQueue);
     offsets.remove(queue);
     void this.changes.run(async () => {
-      const entry = this.entries.get(key);
+      const entry = this.entries.get(queue);
       if (entry?.processQueue !== processQueue) return;
-      this.entries.delete(key);
+      this.entries.delete(queue);
       await entry.pulling.stop();
       givenUp();
     });
@@ -117,19 +115,19 @@ export class Assignment {
   async stopPulling(): Promise<void> {
     this.closed = true;
     await this.changes.drained();
-    await Promise.all([...this.entries.values()].map(({ pulling }) => pulling.stop()));
+    await Promise.all(this.entries.values().map(({ pulling }) => pulling.stop()));
   }
 
   /** Messages of the queue were consumed. */
   progress(processQueue: ProcessQueue): void {
     const { commitOffset, queue } = processQueue;
     if (commitOffset !== undefined) this.parts.offsets.advance(queue, commitOffset);
-    this.entries.get(queueKey(queue))?.pulling.progress();
+    this.entries.get(queue)?.pulling.progress();
   }
 
   /** The group was set to another offset: what is held is forgotten, and the queue is taken anew from there. */
   reset(queue: MessageQueue, nextOffset: number): void {
-    const entry = this.entries.get(queueKey(queue));
+    const entry = this.entries.get(queue);
     if (entry !== undefined) this.moved(entry.processQueue, nextOffset);
   }
 
@@ -140,7 +138,7 @@ export class Assignment {
   private async take(queue: MessageQueue): Promise<boolean> {
     const { parts } = this;
     const { custody } = parts;
-    if (this.leaving.has(queueKey(queue)) || (await custody?.acquire(queue)) === false) return false;
+    if (this.leaving.has(queue) || (await custody?.acquire(queue)) === false) return false;
     parts.offsets.remove(queue);
     const startOffset = await this.startOf(queue);
     if (this.closed || startOffset === undefined || custody?.holds(queue) === false) {
@@ -149,7 +147,7 @@ export class Assignment {
     }
     const processQueue = new ProcessQueue(queue);
     const pulling = parts.pulling(processQueue, startOffset, (nextOffset) => this.moved(processQueue, nextOffset));
-    this.entries.set(queueKey(queue), { processQueue, pulling });
+    this.entries.set(queue, { processQueue, pulling });
     parts.logger.log('info', 'queue taken', { group: parts.group, queue: queueText(queue), startOffset });
     pulling.start();
     return true;
@@ -168,17 +166,17 @@ export class Assignment {
   private async giveUp(entry: Entry): Promise<void> {
     const { processQueue, pulling } = entry;
     const { custody, delivery } = this.parts;
-    const key = queueKey(processQueue.queue);
-    this.entries.delete(key);
+    const { queue } = processQueue;
+    this.entries.delete(queue);
     if (custody !== undefined) {
-      const done = this.handOver(entry, custody).finally(() => this.leaving.delete(key));
-      this.leaving.set(key, { processQueue, done });
+      const done = this.handOver(entry, custody).finally(() => this.leaving.delete(queue));
+      this.leaving.set(queue, { processQueue, done });
       return;
     }
     processQueue.drop();
     delivery.drop(processQueue);
     await pulling.stop();
-    await this.commitLast(processQueue.queue);
+    await this.commitLast(queue);
   }
 
   private async handOver({ processQueue, pulling }: Entry, custody: Pick<Custody, 'quiet' | 'release'>): Promise<void> {
@@ -203,7 +201,7 @@ export class Assignment {
     // Dropped here and not in the line of changes: from now on no listener's end may move the offset.
     processQueue.drop();
     void this.changes.run(async () => {
-      const entry = this.entries.get(queueKey(processQueue.queue));
+      const entry = this.entries.get(processQueue.queue);
       if (entry?.processQueue !== processQueue) return;
       this.parts.offsets.set(processQueue.queue, nextOffset);
       await this.giveUp(entry);

@@ -4,6 +4,7 @@ import { Loop, type Clock, type Logger, type Timer } from '../../runtime/index.j
 import type { BrokerCalls } from '../instance/calls.js';
 import type { RouteTable } from '../instance/route-table.js';
 import { queueKey, queueText } from '../message-queues.js';
+import { QueueMap } from '../queue-map.js';
 
 export interface LockLoopParts {
   readonly group: string;
@@ -40,7 +41,7 @@ const RETRY_MS = 3000;
  * there. A lock that is lost stays lost: the queue has to be taken anew, with the offset that is committed then.
  */
 export class LockLoop {
-  private readonly locks = new Map<string, Lock>();
+  private readonly locks = new QueueMap<Lock>();
   private readonly loop: Loop;
   private retry: Timer | undefined;
   private renewing: Promise<unknown> = Promise.resolve();
@@ -64,7 +65,7 @@ export class LockLoop {
   }
 
   isHeld(queue: MessageQueue): boolean {
-    const lock = this.locks.get(queueKey(queue));
+    const lock = this.locks.get(queue);
     // Not left to the timer: a process that was suspended for minutes runs other things first.
     return lock !== undefined && this.isLive(lock);
   }
@@ -75,8 +76,8 @@ export class LockLoop {
     const startedMs = clock.monotonic();
     const granted = await this.ask(queue.brokerName, [queue]);
     if (granted?.has(queueKey(queue)) !== true) return false;
-    this.locks.get(queueKey(queue))?.expiry.cancel();
-    this.locks.set(queueKey(queue), { queue, confirmedMs: startedMs, expiry: this.expiryOf(queue, startedMs) });
+    this.locks.get(queue)?.expiry.cancel();
+    this.locks.set(queue, { queue, confirmedMs: startedMs, expiry: this.expiryOf(queue, startedMs) });
     return true;
   }
 
@@ -99,7 +100,7 @@ export class LockLoop {
 
   private async renewAll(): Promise<void> {
     this.retry?.cancel();
-    const rounds = [...byBroker([...this.locks.values()].map(({ queue }) => queue))].map(([name, queues]) => this.renew(name, queues));
+    const rounds = [...byBroker(this.locks.values().map(({ queue }) => queue))].map(([name, queues]) => this.renew(name, queues));
     const round = Promise.all(rounds);
     this.renewing = round;
     const answered = (await round).every(Boolean);
@@ -110,14 +111,15 @@ export class LockLoop {
   private async renew(brokerName: string, queues: readonly MessageQueue[]): Promise<boolean> {
     const { clock } = this.parts;
     const startedMs = clock.monotonic();
-    const before = new Map(queues.map((queue) => [queueKey(queue), this.locks.get(queueKey(queue))]));
+    const before = queues.map((queue) => this.locks.get(queue));
     const granted = await this.ask(brokerName, queues);
     if (granted === undefined) return false;
-    for (const [key, lock] of before) {
+    for (const lock of before) {
       // Given back, or lost and taken anew, while the request was under way.
-      if (lock === undefined || this.locks.get(key) !== lock) continue;
-      if (!granted.has(key) || !this.isLive(lock)) {
-        this.lose(lock.queue, granted.has(key) ? 'it was not renewed in time' : 'the broker gave it to another consumer');
+      if (lock === undefined || this.locks.get(lock.queue) !== lock) continue;
+      const isGranted = granted.has(queueKey(lock.queue));
+      if (!isGranted || !this.isLive(lock)) {
+        this.lose(lock.queue, isGranted ? 'it was not renewed in time' : 'the broker gave it to another consumer');
         continue;
       }
       lock.confirmedMs = startedMs;
@@ -158,8 +160,8 @@ export class LockLoop {
   }
 
   private forget(queue: MessageQueue): boolean {
-    this.locks.get(queueKey(queue))?.expiry.cancel();
-    return this.locks.delete(queueKey(queue));
+    this.locks.get(queue)?.expiry.cancel();
+    return this.locks.delete(queue);
   }
 }
 

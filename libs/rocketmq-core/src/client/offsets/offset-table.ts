@@ -1,5 +1,5 @@
 import type { MessageQueue } from '../../protocol/index.js';
-import { queueKey } from '../message-queues.js';
+import { QueueMap } from '../queue-map.js';
 
 interface Row {
   readonly queue: MessageQueue;
@@ -8,29 +8,29 @@ interface Row {
 
 /** Where the group stands in the queues of this consumer, as far as this process knows. */
 export class OffsetTable {
-  private readonly rows = new Map<string, Row>();
+  private readonly rows = new QueueMap<Row>();
 
   read(queue: MessageQueue): number | undefined {
-    return this.rows.get(queueKey(queue))?.offset;
+    return this.rows.get(queue)?.offset;
   }
 
   /** Sets the offset, also to a smaller one. */
   set(queue: MessageQueue, offset: number): void {
-    this.rows.set(queueKey(queue), { queue, offset });
+    this.rows.set(queue, { queue, offset });
   }
 
   /** Never goes back. As Java: updateOffset with increaseOnly. */
   advance(queue: MessageQueue, offset: number): void {
-    const row = this.rows.get(queueKey(queue));
+    const row = this.rows.get(queue);
     if (row === undefined) this.set(queue, offset);
     else if (offset > row.offset) row.offset = offset;
   }
 
   remove(queue: MessageQueue): void {
-    this.rows.delete(queueKey(queue));
+    this.rows.delete(queue);
   }
 
   get all(): readonly { readonly queue: MessageQueue; readonly offset: number }[] {
-    return [...this.rows.values()];
+    return this.rows.values();
   }
 }
