@@ -1,8 +1,10 @@
+import { jest } from '@jest/globals';
 import { FakeClock } from '../../../testing/index.js';
 import { storedMessage, type StoredMessageOptions } from '../../../testing/stored-message.js';
 import { deferred, type Deferred } from '../../base/index.js';
 import { silentLogger } from '../../runtime/index.js';
 import type { ConsumeContext, ListenerResult, ReceivedMessage } from '../message-types.js';
+import { ConsumeFigures } from './consume-figures.js';
 import { ConcurrentDelivery, type DeliveryParts } from './concurrent-delivery.js';
 import { ProcessQueue } from './process-queue.js';
 import type { FailedMessage } from './redelivery.js';
@@ -16,7 +18,14 @@ interface Call {
   readonly end: Deferred<ListenerResult>;
 }
 
-function create(options: { concurrency?: number; batchSizeMax?: number; handBack?: DeliveryParts['redelivery']['handBack'] } = {}) {
+function create(
+  options: {
+    concurrency?: number;
+    batchSizeMax?: number;
+    handBack?: DeliveryParts['redelivery']['handBack'];
+    answer?: () => undefined;
+  } = {},
+) {
   const clock = new FakeClock();
   const calls: Call[] = [];
   const handedBack: FailedMessage[] = [];
@@ -28,7 +37,7 @@ function create(options: { concurrency?: number; batchSizeMax?: number; handBack
     listener: (messages, context) => {
       const end = deferred<ListenerResult>();
       calls.push({ bodies: messages.map((message) => message.body.toString()), messages, context, end });
-      return end.promise;
+      return options.answer === undefined ? end.promise : options.answer();
     },
     redelivery: {
       handBack: (failed) => {
@@ -37,6 +46,7 @@ function create(options: { concurrency?: number; batchSizeMax?: number; handBack
       },
     },
     progress: (processQueue) => progressed.push(processQueue.commitOffset),
+    figures: new ConsumeFigures(clock),
     clock,
     logger: silentLogger,
   };
@@ -144,6 +154,38 @@ describe('ConcurrentDelivery', () => {
     throwing.submit(processQueue, held);
     await clock.settle();
     expect([handedBack.length, processQueue.commitOffset]).toEqual([2, 2]);
+  });
+
+  it('keeps up with a listener that answers at once, however much waits', () => {
+    const { delivery, queueOf } = create({ concurrency: 1, answer: () => undefined });
+    const { processQueue, held } = queueOf(0, 5000);
+    delivery.submit(processQueue, held);
+    expect([processQueue.commitOffset, processQueue.count, delivery.running]).toEqual([5000, 0, 0]);
+  });
+
+  it('lets others have their turn when a listener that answers at once takes long', async () => {
+    const { clock, calls, delivery, queueOf } = create({ answer: () => undefined });
+    let elapsedMs = 0;
+    jest.spyOn(clock, 'monotonic').mockImplementation(() => (elapsedMs += 2));
+    const { processQueue, held } = queueOf(0, 10);
+    delivery.submit(processQueue, held);
+    expect([calls.length, processQueue.commitOffset, delivery.running]).toEqual([3, 3, 0]);
+    delivery.resume();
+    expect(calls).toHaveLength(3);
+    await clock.settle();
+    expect([calls.length, processQueue.commitOffset]).toEqual([10, 10]);
+  });
+
+  it('does not go on in the next turn when it was stopped in this one', async () => {
+    const { clock, calls, delivery, queueOf } = create({ answer: () => undefined });
+    let elapsedMs = 0;
+    jest.spyOn(clock, 'monotonic').mockImplementation(() => (elapsedMs += 20));
+    const { processQueue, held } = queueOf(0, 10);
+    delivery.submit(processQueue, held);
+    await delivery.stop(1000);
+    await clock.settle();
+    expect(processQueue.commitOffset).toBe(calls.length);
+    expect(calls.length).toBeLessThan(10);
   });
 
   it('takes results message by message, and a list of another length as a failure of all', async () => {

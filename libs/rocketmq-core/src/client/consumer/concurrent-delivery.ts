@@ -1,19 +1,22 @@
 import { messageOf, OperationFailed } from '../../base/index.js';
-import { Loop, type Clock, type Logger, type Timer } from '../../runtime/index.js';
-import { within } from '../instance/deadline.js';
+import type { Clock, Logger, Timer } from '../../runtime/index.js';
 import type { BatchListener } from '../message-types.js';
+import { messageIdOf } from '../received-message.js';
+import type { ConsumeFigures } from './consume-figures.js';
 import type { Delivery } from './delivery.js';
 import { DeliveryLanes } from './delivery-lanes.js';
-import { DeliveryRun } from './delivery-run.js';
-import { callListener, type Outcome } from './listener-call.js';
+import type { DeliveryRun } from './delivery-run.js';
+import { callListener } from './listener-call.js';
+import { ListenerRuns } from './listener-runs.js';
 import type { HeldMessage, ProcessQueue } from './process-queue.js';
-import { messageIdOf } from '../received-message.js';
 import type { Redelivery } from './redelivery.js';
 import type { RetryWish } from './retry-delay.js';
+import type { Verdict, Verdicts } from './verdicts.js';
 
 export interface DeliveryParts {
   readonly group: string;
   readonly listener: BatchListener;
+  readonly figures: Pick<ConsumeFigures, 'called'>;
   readonly batchSizeMax: number;
   readonly consumeTimeoutMs: number;
   readonly redelivery: Pick<Redelivery, 'handBack'>;
@@ -27,129 +30,144 @@ export interface DeliveryParts {
 const LOCAL_RETRY_MS = 5000;
 /** Level of a message whose listener did not end in time: 10 s. As Java: ProcessQueue.cleanExpiredMsg. */
 const EXPIRED_LEVEL = 3;
-const EXPIRY_CHECK_MS = 60_000;
+/** How long listeners that answer at once may keep the event loop, ms. */
+const TURN_MS = 10;
 
 /** Calls the listener, many times at once and in no order. As Java: ConsumeMessageConcurrentlyService. */
 export class ConcurrentDelivery implements Delivery {
   private readonly lanes = new DeliveryLanes();
-  private readonly runs = new Set<DeliveryRun>();
+  private readonly runs: ListenerRuns;
   /** Calls of the listener, and hand-backs that follow them. */
   private busy = 0;
   private readonly retries = new Map<Timer, ProcessQueue>();
-  private readonly expiry: Loop;
-  private state: 'running' | 'paused' | 'stopped' = 'running';
-  private whenIdle: (() => void)[] = [];
+  private pumping = false;
 
   constructor(
     private readonly parts: DeliveryParts,
-    private concurrencyMax: number,
+    concurrency: number,
   ) {
     const { clock, logger, consumeTimeoutMs } = parts;
-    const periodMs = Math.min(consumeTimeoutMs, EXPIRY_CHECK_MS);
-    this.expiry = new Loop({ name: 'expiry of deliveries', clock, logger, periodMs, run: () => this.expire() });
+    const taken = () => this.busy;
+    this.runs = new ListenerRuns({ concurrency, consumeTimeoutMs, taken, late: (run) => this.expire(run), clock, logger });
   }
 
-  /** Calls of the listener that have not ended. */
   get running(): number {
-    return this.runs.size;
+    return this.runs.count;
   }
 
   get concurrency(): number {
-    return this.concurrencyMax;
+    return this.runs.concurrency;
   }
 
   start(): void {
-    this.expiry.start();
+    this.runs.start();
   }
 
   setConcurrency(concurrency: number): void {
-    this.concurrencyMax = concurrency;
+    this.runs.concurrency = concurrency;
     this.pump();
   }
 
-  /** No call begins until `resume`. */
   pause(): void {
-    if (this.state === 'running') this.state = 'paused';
+    this.runs.pause();
   }
 
   resume(): void {
-    if (this.state === 'paused') this.state = 'running';
+    this.runs.resume();
     this.pump();
   }
 
   submit(processQueue: ProcessQueue, held: readonly HeldMessage[]): void {
-    const { batchSizeMax } = this.parts;
-    for (let at = 0; at < held.length; at += batchSizeMax) this.lanes.add({ processQueue, held: held.slice(at, at + batchSizeMax) });
+    this.lanes.add(processQueue, held);
     this.pump();
   }
 
-  /** The queue belongs to another consumer now: what waits is forgotten, running calls are told. */
   drop(processQueue: ProcessQueue): void {
     this.lanes.drop(processQueue);
     for (const [timer, owner] of this.retries) {
       if (owner === processQueue) this.cancelRetry(timer);
     }
-    for (const run of this.runs) {
-      if (run.batch.processQueue === processQueue) run.abort(new OperationFailed('aborted', 'the queue was given to another consumer'));
-    }
+    this.runs.abort(processQueue);
   }
 
-  /**
-   * No call begins any more; resolves when the running ones have ended and failed messages are handed back. After `deadlineMs` the signals of
-   * those that still run fire and nobody waits for them: their messages are not committed and will be delivered again.
-   */
+  /** Failed messages are handed back before it resolves. What is not settled by the deadline is not committed and will be delivered again. */
   async stop(deadlineMs: number): Promise<void> {
-    this.state = 'stopped';
+    const stopped = this.runs.stop(deadlineMs);
     this.lanes.clear();
     for (const timer of [...this.retries.keys()]) this.cancelRetry(timer);
-    const { clock } = this.parts;
-    await within(this.idle(), { clock, timeoutMs: deadlineMs, what: 'waiting for listeners' }).catch(() => undefined);
-    for (const run of this.runs) run.abort(new OperationFailed('aborted', 'the consumer is shut down'));
-    await this.expiry.stop();
-  }
-
-  private idle(): Promise<void> {
-    return this.busy === 0 ? Promise.resolve() : new Promise((resolve) => this.whenIdle.push(resolve));
+    await stopped;
   }
 
   private pump(): void {
-    while (this.state === 'running' && this.busy < this.concurrencyMax) {
-      const batch = this.lanes.next();
-      if (batch === undefined) return;
+    // A listener that answers at once frees its place while it is given it: `beginCalls` goes on then, and not another one inside of it.
+    if (this.pumping) return;
+    this.pumping = true;
+    if (this.beginCalls()) this.pumping = false;
+    // Pulls, heartbeats and timers have their turn, too.
+    else this.parts.clock.nextTurn(() => this.pumpOn());
+  }
+
+  private pumpOn(): void {
+    this.pumping = false;
+    this.pump();
+  }
+
+  /** @returns false when it was going on for too long and there may be more to do */
+  private beginCalls(): boolean {
+    let endMs: number | undefined;
+    while (this.runs.hasPlace) {
+      const batch = this.lanes.next(this.parts.batchSizeMax);
+      if (batch === undefined) return true;
       if (batch.processQueue.dropped) continue;
       this.busy += 1;
-      void this.run(new DeliveryRun(batch, this.parts.clock.monotonic()));
+      const run = this.runs.begin(batch.processQueue, batch.held);
+      this.call(run);
+      endMs ??= run.startedMs + TURN_MS;
+      if (run.startedMs >= endMs) return false;
     }
+    return true;
   }
 
-  private async run(run: DeliveryRun): Promise<void> {
-    this.runs.add(run);
-    const outcomes = await callListener(this.parts, run);
+  private call(run: DeliveryRun): void {
+    const verdicts = callListener(this.parts, run);
+    if (verdicts instanceof Promise) void verdicts.then((late) => this.ended(run, late));
+    else this.ended(run, verdicts);
+  }
+
+  private ended(run: DeliveryRun, verdicts: Verdicts): void {
     // A call that took too long was settled then.
-    if (this.runs.delete(run)) await this.settle(run.batch.processQueue, outcomes);
+    if (this.runs.end(run)) this.settle(run, verdicts);
   }
 
-  private async settle(processQueue: ProcessQueue, outcomes: readonly Outcome[]): Promise<void> {
+  private settle(run: DeliveryRun, verdicts: Verdicts): void {
+    // Nearly always all are consumed: that must not cost a promise.
+    if (verdicts === undefined) this.settled(run.processQueue, run.held);
+    else void this.settleEach(run, verdicts);
+  }
+
+  private async settleEach({ processQueue, held }: DeliveryRun, verdicts: readonly Verdict[]): Promise<void> {
     const done: HeldMessage[] = [];
     const left: HeldMessage[] = [];
-    const settleOne = async ([held, verdict]: Outcome) => {
-      const confirmed = verdict === undefined || (await this.handBack(processQueue, held, verdict));
-      (confirmed ? done : left).push(held);
+    const settleOne = async (one: HeldMessage, at: number) => {
+      const verdict = verdicts[at];
+      const confirmed = verdict === undefined || (await this.handBack(processQueue, one, verdict));
+      (confirmed ? done : left).push(one);
     };
-    // Nearly always all are consumed, and promises for each would cost more than the rest of a delivery.
-    if (outcomes.every(([, verdict]) => verdict === undefined)) for (const [held] of outcomes) done.push(held);
     // A queue that is another's now delivers its messages there again: to hand back copies of them would only make duplicates.
-    else if (!processQueue.dropped) await Promise.all(outcomes.map(settleOne));
+    if (!processQueue.dropped) await Promise.all(held.map(settleOne));
+    if (!processQueue.dropped) this.retryLater(processQueue, left);
+    this.settled(processQueue, done);
+  }
+
+  private settled(processQueue: ProcessQueue, done: readonly HeldMessage[]): void {
     // What a consumer did with a queue that is another's now is the other's business: it begins at the last commit.
     if (!processQueue.dropped) {
       processQueue.complete(done);
       this.parts.progress(processQueue);
-      this.retryLater(processQueue, left);
     }
     this.busy -= 1;
     this.pump();
-    if (this.busy > 0) return;
-    for (const resolve of this.whenIdle.splice(0)) resolve();
+    this.runs.settled();
   }
 
   private async handBack({ queue }: ProcessQueue, { message, localFailures }: HeldMessage, wish: RetryWish): Promise<boolean> {
@@ -162,7 +180,7 @@ export class ConcurrentDelivery implements Delivery {
   }
 
   private retryLater(processQueue: ProcessQueue, held: readonly HeldMessage[]): void {
-    if (held.length === 0 || this.state === 'stopped') return;
+    if (held.length === 0 || this.runs.stopped) return;
     for (const one of held) one.localFailures += 1;
     const timer = this.parts.clock.after(LOCAL_RETRY_MS, () => {
       this.retries.delete(timer);
@@ -176,18 +194,14 @@ export class ConcurrentDelivery implements Delivery {
     this.retries.delete(timer);
   }
 
-  private expire(): void {
-    const { clock, consumeTimeoutMs, logger, group } = this.parts;
-    const nowMs = clock.monotonic();
-    for (const run of this.runs) {
-      if (nowMs - run.startedMs < consumeTimeoutMs) continue;
-      this.runs.delete(run);
-      logger.log('warn', 'a listener did not end in time, its messages are handed back', { group, afterMs: consumeTimeoutMs });
-      run.abort(new OperationFailed('timeout', `the listener did not end within ${consumeTimeoutMs} ms`));
-      void this.settle(
-        run.batch.processQueue,
-        run.batch.held.map((held): Outcome => [held, { retry: true, delayLevel: EXPIRED_LEVEL }]),
-      );
-    }
+  private expire(run: DeliveryRun): void {
+    const { consumeTimeoutMs, logger, group } = this.parts;
+    this.runs.end(run);
+    logger.log('warn', 'a listener did not end in time, its messages are handed back', { group, afterMs: consumeTimeoutMs });
+    run.abort(new OperationFailed('timeout', `the listener did not end within ${consumeTimeoutMs} ms`));
+    this.settle(
+      run,
+      run.held.map(() => ({ retry: true, delayLevel: EXPIRED_LEVEL })),
+    );
   }
 }

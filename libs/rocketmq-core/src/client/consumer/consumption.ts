@@ -11,6 +11,7 @@ import type { GroupOffsets } from '../offsets/group-offsets.js';
 import { LocalOffsets } from '../offsets/local-offsets.js';
 import { RemoteOffsets } from '../offsets/remote-offsets.js';
 import { ConcurrentDelivery } from './concurrent-delivery.js';
+import type { ConsumeFigures } from './consume-figures.js';
 import { Custody } from './custody.js';
 import type { Delivery } from './delivery.js';
 import { LockLoop } from './lock-loop.js';
@@ -22,6 +23,7 @@ import type { FailedMessage, Redelivery } from './redelivery.js';
 export interface ConsumptionParts {
   readonly settings: PushConsumerSettings;
   readonly listener: BatchListener;
+  readonly figures: Pick<ConsumeFigures, 'called'>;
   readonly clientId: string;
   /** Name of this client's folder of offsets. */
   readonly localId: string;

@@ -1,58 +1,91 @@
 import type { HeldMessage, ProcessQueue } from './process-queue.js';
 
+/** What waits of one queue, never nothing. */
+class Lane {
+  private waiting: HeldMessage[];
+  private head = 0;
+
+  constructor(
+    readonly processQueue: ProcessQueue,
+    held: readonly HeldMessage[],
+  ) {
+    this.waiting = [...held];
+  }
+
+  get isEmpty(): boolean {
+    return this.head === this.waiting.length;
+  }
+
+  add(held: readonly HeldMessage[]): void {
+    for (const one of held) this.waiting.push(one);
+  }
+
+  take(countMax: number): HeldMessage[] {
+    const taken = this.waiting.slice(this.head, this.head + countMax);
+    this.head += taken.length;
+    if (this.head < COMPACT_FROM) return taken;
+    // What is taken is forgotten now and then: shifting the array for each message would move the whole backlog.
+    this.waiting = this.waiting.slice(this.head);
+    this.head = 0;
+    return taken;
+  }
+}
+
+const COMPACT_FROM = 256;
+
 /** Messages of one queue that go to the listener in one call. */
 export interface Batch {
   readonly processQueue: ProcessQueue;
   readonly held: readonly HeldMessage[];
 }
 
-interface Lane {
-  readonly batches: Batch[];
-  head: number;
-}
-
-const COMPACT_FROM = 256;
-
 /**
  * What waits for a free place, queue by queue. The queues take turns, so that one with a long backlog does not hold up the others; within a
  * queue the order is that of arrival.
  */
 export class DeliveryLanes {
-  // A Map keeps its order: the first lane is the next one, and a lane that has had its turn moves to the end.
-  private readonly lanes = new Map<ProcessQueue, Lane>();
+  private readonly byQueue = new Map<ProcessQueue, Lane>();
+  private readonly turns: Lane[] = [];
+  /** Place of the lane whose turn is next. */
+  private turn = 0;
 
-  add(batch: Batch): void {
-    const lane = this.lanes.get(batch.processQueue);
-    if (lane === undefined) this.lanes.set(batch.processQueue, { batches: [batch], head: 0 });
-    else lane.batches.push(batch);
+  add(processQueue: ProcessQueue, held: readonly HeldMessage[]): void {
+    if (held.length === 0) return;
+    const lane = this.byQueue.get(processQueue);
+    if (lane !== undefined) return lane.add(held);
+    const added = new Lane(processQueue, held);
+    this.byQueue.set(processQueue, added);
+    this.turns.push(added);
   }
 
-  next(): Batch | undefined {
-    for (const [processQueue, lane] of this.lanes) {
-      this.lanes.delete(processQueue);
-      const batch = takeFirst(lane);
-      if (lane.head < lane.batches.length) this.lanes.set(processQueue, lane);
-      if (batch !== undefined) return batch;
-    }
-    return undefined;
+  /** Up to `countMax` messages of the next queue. */
+  next(countMax: number): Batch | undefined {
+    const lane = this.turns[this.turn];
+    if (lane === undefined) return undefined;
+    const { processQueue } = lane;
+    const held = lane.take(countMax);
+    if (lane.isEmpty) this.drop(processQueue);
+    else this.goTo(this.turn + 1);
+    return { processQueue, held };
   }
 
   /** Forgets what waits of one queue. */
   drop(processQueue: ProcessQueue): void {
-    this.lanes.delete(processQueue);
+    const lane = this.byQueue.get(processQueue);
+    if (lane === undefined) return;
+    this.byQueue.delete(processQueue);
+    const at = this.turns.indexOf(lane);
+    this.turns.splice(at, 1);
+    this.goTo(at < this.turn ? this.turn - 1 : this.turn);
   }
 
   clear(): void {
-    this.lanes.clear();
+    this.byQueue.clear();
+    this.turns.length = 0;
+    this.turn = 0;
   }
-}
 
-function takeFirst(lane: Lane): Batch | undefined {
-  const batch = lane.batches[lane.head];
-  lane.head += 1;
-  if (lane.head >= COMPACT_FROM) {
-    lane.batches.splice(0, lane.head);
-    lane.head = 0;
+  private goTo(turn: number): void {
+    this.turn = turn < this.turns.length ? turn : 0;
   }
-  return batch;
 }

@@ -1,14 +1,17 @@
-import type { ConsumeContext } from '../message-types.js';
 import type { MessageQueue } from '../../protocol/index.js';
-import type { Batch } from './delivery-lanes.js';
+import type { ConsumeContext } from '../message-types.js';
+import type { HeldMessage, ProcessQueue } from './process-queue.js';
 
-/** One call of the listener. */
+/** One call of the listener, with messages of one queue. */
 export class DeliveryRun {
+  /** Where it stands among those that run; -1 when it does not. */
+  place = -1;
   private controller: AbortController | undefined;
   private abortReason: Error | undefined;
 
   constructor(
-    readonly batch: Batch,
+    readonly processQueue: ProcessQueue,
+    readonly held: readonly HeldMessage[],
     /** Monotonic. */
     readonly startedMs: number,
   ) {}

@@ -36,8 +36,7 @@ export async function deliverDirectly(
     const bounds = { minOffset: message.queueOffset, maxOffset: message.queueOffset + 1 };
     const received = receivedMessage({ message, bounds, localFailures: 0 }, queue);
     const result = await listener([received], { group, queue, attempt: received.reconsumeTimes + 1, signal: ending.signal });
-    const [verdict] = verdictsOf(result, 1);
-    return outcome({ consumeResult: verdict === undefined ? 'CR_SUCCESS' : 'CR_LATER' });
+    return outcome({ consumeResult: verdictsOf(result, 1) === undefined ? 'CR_SUCCESS' : 'CR_LATER' });
   } catch (error) {
     const failure = messageOf(error);
     logger.log('warn', 'a listener failed', { group, messageId: messageIdOf(message), directly: true, error: failure });

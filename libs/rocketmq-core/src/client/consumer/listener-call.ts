@@ -1,76 +1,100 @@
 import { messageOf } from '../../base/index.js';
 import type { Logger } from '../../runtime/index.js';
 import { queueText } from '../message-queues.js';
-import type { BatchListener, ReceivedMessage } from '../message-types.js';
-import type { Batch } from './delivery-lanes.js';
+import type { BatchListener, BatchResult, ReceivedMessage } from '../message-types.js';
+import { messageIdOf, receivedMessage } from '../received-message.js';
+import type { ConsumeFigures } from './consume-figures.js';
 import { DeliveryContext, type DeliveryRun } from './delivery-run.js';
 import type { HeldMessage } from './process-queue.js';
-import { messageIdOf, receivedMessage } from '../received-message.js';
-import { type Verdict, verdictsOf } from './verdicts.js';
+import { type Verdict, type Verdicts, verdictsOf } from './verdicts.js';
 
 export interface ListenerCallParts {
   readonly group: string;
   readonly listener: BatchListener;
+  readonly figures: Pick<ConsumeFigures, 'called'>;
   readonly logger: Logger;
 }
 
-export type Outcome = readonly [held: HeldMessage, verdict: Verdict];
+const RETRY: Verdict = { retry: true };
+
+/** What a listener is given: the readable messages of a run. */
+interface Given {
+  readonly run: DeliveryRun;
+  readonly received: readonly ReceivedMessage[];
+  /** Nearly always undefined: there are none. */
+  readonly unreadable: ReadonlySet<HeldMessage> | undefined;
+}
+
+// By its method: a promise may come from another realm.
+const isPromise = (result: ReturnType<BatchListener>): result is Promise<BatchResult> =>
+  typeof (result as { then?: unknown } | undefined)?.then === 'function';
 
 /**
- * Calls the listener with the messages of a run. Never throws: a listener that fails, and a message that cannot be read, are a `retry`.
- * @returns an outcome for each message, in their order
+ * Calls the listener with the messages of a run. Neither throws nor rejects: a listener that fails, and a message that cannot be read, are a `retry`.
+ * @returns at once what a listener said at once: most of them are called very often, and a promise costs more than all else here
  */
-export async function callListener(parts: ListenerCallParts, run: DeliveryRun): Promise<Outcome[]> {
-  const [readable, received, unreadable] = read(run.batch, parts.logger);
-  const [first] = received;
-  const called = first === undefined ? [] : await outcomesOf(parts, run, { readable, received, first });
-  if (unreadable.length === 0) return called;
-  const results = new Map(called);
-  return run.batch.held.map((held): Outcome => [held, results.has(held) ? results.get(held) : { retry: true }]);
-}
-
-interface Readable {
-  readonly readable: readonly HeldMessage[];
-  readonly received: readonly ReceivedMessage[];
-  readonly first: ReceivedMessage;
-}
-
-async function outcomesOf({ group, listener, logger }: ListenerCallParts, run: DeliveryRun, given: Readable): Promise<Outcome[]> {
-  const { readable, received, first } = given;
-  const { queue } = run.batch.processQueue;
-  const context = new DeliveryContext(group, queue, first.reconsumeTimes + 1, run);
+export function callListener(parts: ListenerCallParts, run: DeliveryRun): Verdicts | Promise<Verdicts> {
+  const given = read(run, parts.logger);
+  const [first] = given.received;
+  if (first === undefined) return run.held.map(() => RETRY);
+  const context = new DeliveryContext(parts.group, run.processQueue.queue, first.reconsumeTimes + 1, run);
   try {
-    const result = await listener(received, context);
-    const verdicts = verdictsOf(result, readable.length);
-    return readable.map((held, at): Outcome => [held, verdicts[at]]);
+    const result = parts.listener(given.received, context);
+    if (!isPromise(result)) return ended(parts, given, result);
+    return Promise.resolve(result).then(
+      (late) => ended(parts, given, late),
+      (error: unknown) => failed(parts, given, error),
+    );
   } catch (error) {
-    logger.log('warn', 'a listener failed', {
-      group,
-      queue: queueText(queue),
-      messageId: first.messageId,
-      attempt: context.attempt,
-      error: messageOf(error),
-    });
-    return readable.map((held): Outcome => [held, { retry: true }]);
+    return failed(parts, given, error);
   }
 }
 
-function read(
-  { held, processQueue }: Batch,
-  logger: Logger,
-): [readable: HeldMessage[], received: ReceivedMessage[], unreadable: HeldMessage[]] {
-  const readable: HeldMessage[] = [];
+function ended(parts: ListenerCallParts, given: Given, result: BatchResult): Verdicts {
+  try {
+    return concluded(parts, given, verdictsOf(result, given.received.length));
+  } catch (error) {
+    return failed(parts, given, error);
+  }
+}
+
+function failed(parts: ListenerCallParts, given: Given, error: unknown): Verdicts {
+  const { group, logger } = parts;
+  const [first] = given.received;
+  logger.log('warn', 'a listener failed', {
+    group,
+    queue: queueText(given.run.processQueue.queue),
+    messageId: first?.messageId,
+    attempt: (first?.reconsumeTimes ?? 0) + 1,
+    error: messageOf(error),
+  });
+  return concluded(
+    parts,
+    given,
+    given.received.map(() => RETRY),
+  );
+}
+
+function concluded({ figures }: ListenerCallParts, { run, received, unreadable }: Given, verdicts: Verdicts): Verdicts {
+  const failures = verdicts === undefined ? 0 : verdicts.filter((verdict) => verdict !== undefined).length;
+  figures.called(run.processQueue.queue, run.startedMs, received.length - failures, failures);
+  if (unreadable === undefined) return verdicts;
+  let at = 0;
+  return run.held.map((held) => (unreadable.has(held) ? RETRY : verdicts?.[at++]));
+}
+
+function read(run: DeliveryRun, logger: Logger): Given {
+  const { held, processQueue } = run;
   const received: ReceivedMessage[] = [];
-  const unreadable: HeldMessage[] = [];
+  let unreadable: Set<HeldMessage> | undefined;
   for (const one of held) {
     try {
       received.push(receivedMessage(one, processQueue.queue));
-      readable.push(one);
     } catch (error) {
-      unreadable.push(one);
+      (unreadable ??= new Set()).add(one);
       const about = { messageId: messageIdOf(one.message), queue: queueText(processQueue.queue) };
       logger.log('error', 'a message cannot be read', { ...about, error: messageOf(error) });
     }
   }
-  return [readable, received, unreadable];
+  return { run, received, unreadable };
 }

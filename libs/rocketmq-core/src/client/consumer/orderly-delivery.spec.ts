@@ -3,6 +3,7 @@ import { storedMessage, type StoredMessageOptions } from '../../../testing/store
 import { deferred, type Deferred } from '../../base/index.js';
 import { silentLogger } from '../../runtime/index.js';
 import type { BatchResult, ConsumeContext, ReceivedMessage } from '../message-types.js';
+import { ConsumeFigures } from './consume-figures.js';
 import { OrderlyDelivery, type OrderlyDeliveryParts } from './orderly-delivery.js';
 import { type HeldMessage, ProcessQueue } from './process-queue.js';
 
@@ -41,6 +42,7 @@ function create(options: Partial<OrderlyDeliveryParts> & { readonly concurrency?
         return Promise.resolve(keeping.dead);
       },
       progress: () => undefined,
+      figures: new ConsumeFigures(clock),
       clock,
       logger: silentLogger,
       ...options,

@@ -1,19 +1,23 @@
 import { OperationFailed } from '../../base/index.js';
-import { Loop, type Clock, type Logger } from '../../runtime/index.js';
+import type { Clock, Logger } from '../../runtime/index.js';
 import { within } from '../instance/deadline.js';
 import { queueKey, queueText } from '../message-queues.js';
 import type { BatchListener } from '../message-types.js';
 import type { MessageQueue } from '../../protocol/index.js';
 import type { Delivery } from './delivery.js';
-import { DeliveryRun } from './delivery-run.js';
-import { callListener, type Outcome } from './listener-call.js';
+import type { ConsumeFigures } from './consume-figures.js';
+import type { DeliveryRun } from './delivery-run.js';
+import { callListener } from './listener-call.js';
+import { ListenerRuns } from './listener-runs.js';
 import { OrderlyLane } from './orderly-lane.js';
 import type { HeldMessage, ProcessQueue } from './process-queue.js';
 import type { RetryWish } from './retry-delay.js';
+import type { Verdict } from './verdicts.js';
 
 export interface OrderlyDeliveryParts {
   readonly group: string;
   readonly listener: BatchListener;
+  readonly figures: Pick<ConsumeFigures, 'called'>;
   readonly batchSizeMax: number;
   readonly consumeTimeoutMs: number;
   /** Pause of a queue after the first failure of a message; it doubles with each further one. */
@@ -35,7 +39,6 @@ export interface OrderlyDeliveryParts {
 /** Shortest and longest pause of a queue, ms. As Java: ConsumeMessageOrderlyService.submitConsumeRequestLater. */
 const SUSPEND_MIN_MS = 10;
 const SUSPEND_MAX_MS = 30_000;
-const EXPIRY_CHECK_MS = 60_000;
 
 /**
  * Calls the listener for one message (or batch) of a queue after the other, for several queues at once. As Java: ConsumeMessageOrderlyService.
@@ -48,50 +51,47 @@ export class OrderlyDelivery implements Delivery {
   /** Lanes that wait for a free place. */
   private readonly ready = new Set<OrderlyLane>();
   private readonly working = new Set<OrderlyLane>();
-  private readonly runs = new Set<DeliveryRun>();
-  private readonly expiry: Loop;
-  private state: 'running' | 'paused' | 'stopped' = 'running';
-  private whenIdle: (() => void)[] = [];
+  private readonly runs: ListenerRuns;
   /** Nobody waits for a call any more. */
   private abandoned = false;
 
   constructor(
     private readonly parts: OrderlyDeliveryParts,
-    private concurrencyMax: number,
+    concurrency: number,
   ) {
     const { clock, logger, consumeTimeoutMs } = parts;
-    const periodMs = Math.min(consumeTimeoutMs, EXPIRY_CHECK_MS);
-    this.expiry = new Loop({ name: 'expiry of orderly deliveries', clock, logger, periodMs, run: () => this.expire() });
+    const taken = () => this.working.size;
+    this.runs = new ListenerRuns({ concurrency, consumeTimeoutMs, taken, late: (run) => this.expire(run), clock, logger });
   }
 
   get running(): number {
-    return this.runs.size;
+    return this.runs.count;
   }
 
   get concurrency(): number {
-    return this.concurrencyMax;
+    return this.runs.concurrency;
   }
 
   start(): void {
-    this.expiry.start();
+    this.runs.start();
   }
 
   setConcurrency(concurrency: number): void {
-    this.concurrencyMax = concurrency;
+    this.runs.concurrency = concurrency;
     this.pump();
   }
 
   pause(): void {
-    if (this.state === 'running') this.state = 'paused';
+    this.runs.pause();
   }
 
   resume(): void {
-    if (this.state === 'paused') this.state = 'running';
+    this.runs.resume();
     for (const lane of this.lanes.values()) this.offer(lane);
   }
 
   submit(processQueue: ProcessQueue, held: readonly HeldMessage[]): void {
-    if (this.state === 'stopped' || processQueue.dropped) return;
+    if (this.runs.stopped || processQueue.dropped) return;
     let lane = this.lanes.get(processQueue);
     if (lane === undefined) this.lanes.set(processQueue, (lane = new OrderlyLane(processQueue)));
     lane.add(held);
@@ -126,25 +126,16 @@ export class OrderlyDelivery implements Delivery {
     this.lanes.delete(processQueue);
     this.ready.delete(lane);
     void lane.close();
-    for (const run of this.runs) {
-      if (run.batch.processQueue === processQueue) run.abort(new OperationFailed('aborted', 'the queue was given to another consumer'));
-    }
+    this.runs.abort(processQueue);
   }
 
   async stop(deadlineMs: number): Promise<void> {
-    this.state = 'stopped';
+    const stopped = this.runs.stop(deadlineMs);
     this.ready.clear();
     for (const lane of this.lanes.values()) lane.endPause();
-    const { clock } = this.parts;
-    await within(this.idle(), { clock, timeoutMs: deadlineMs, what: 'waiting for listeners' }).catch(() => undefined);
+    await stopped;
     this.abandoned = true;
-    for (const run of this.runs) run.abort(new OperationFailed('aborted', 'the consumer is shut down'));
     for (const lane of this.working) lane.ended(false);
-    await this.expiry.stop();
-  }
-
-  private idle(): Promise<void> {
-    return this.working.size === 0 ? Promise.resolve() : new Promise((resolve) => this.whenIdle.push(resolve));
   }
 
   private offer(lane: OrderlyLane): void {
@@ -155,7 +146,7 @@ export class OrderlyDelivery implements Delivery {
 
   private mayDeliver(lane: OrderlyLane): boolean {
     // A queue whose lock is lost waits to be dropped.
-    return this.state === 'running' && lane.hasWork && this.counts(lane);
+    return this.runs.open && lane.hasWork && this.counts(lane);
   }
 
   /** Whether the outcome of a call for this queue counts. */
@@ -165,7 +156,7 @@ export class OrderlyDelivery implements Delivery {
 
   private pump(): void {
     for (const lane of this.ready) {
-      if (this.state !== 'running' || this.working.size >= this.concurrencyMax) return;
+      if (!this.runs.hasPlace) return;
       this.ready.delete(lane);
       this.working.add(lane);
       void this.work(lane);
@@ -175,47 +166,51 @@ export class OrderlyDelivery implements Delivery {
   private async work(lane: OrderlyLane): Promise<void> {
     const { clock, consumeContinuouslyMs } = this.parts;
     const startedMs = clock.monotonic();
-    while (this.mayDeliver(lane) && this.working.size <= this.concurrencyMax && clock.monotonic() - startedMs <= consumeContinuouslyMs) {
+    while (this.mayDeliver(lane) && this.working.size <= this.concurrency && clock.monotonic() - startedMs <= consumeContinuouslyMs) {
       await this.deliver(lane);
     }
     this.working.delete(lane);
     lane.ended(true);
     this.offer(lane);
     this.pump();
-    if (this.working.size === 0) for (const resolve of this.whenIdle.splice(0)) resolve();
+    this.runs.settled();
   }
 
   private async deliver(lane: OrderlyLane): Promise<void> {
-    const { processQueue } = lane;
-    const held = lane.first(this.parts.batchSizeMax);
-    const run = new DeliveryRun({ processQueue, held }, this.parts.clock.monotonic());
-    this.runs.add(run);
-    const outcomes = await callListener(this.parts, run);
-    this.runs.delete(run);
-    await this.settle(lane, outcomes);
+    const run = this.runs.begin(lane.processQueue, lane.first(this.parts.batchSizeMax));
+    const verdicts = await callListener(this.parts, run);
+    this.runs.end(run);
+    if (verdicts === undefined) this.passed(lane, run.held);
+    else await this.settleEach(lane, run.held, verdicts);
   }
 
-  private async settle(lane: OrderlyLane, outcomes: readonly Outcome[]): Promise<void> {
-    const { processQueue } = lane;
+  private async settleEach(lane: OrderlyLane, held: readonly HeldMessage[], verdicts: readonly Verdict[]): Promise<void> {
     const done: HeldMessage[] = [];
     let pauseMs: number | undefined;
-    for (const [held, verdict] of outcomes) {
+    for (const [at, one] of held.entries()) {
       if (!this.counts(lane)) return;
+      const verdict = verdicts[at];
       if (verdict === undefined) {
         // Behind a message that comes again, all come again.
-        if (pauseMs === undefined) done.push(held);
-      } else if (await this.givenUp(held, verdict, processQueue.queue)) {
-        done.push(held);
+        if (pauseMs === undefined) done.push(one);
+      } else if (await this.givenUp(one, verdict, lane.processQueue.queue)) {
+        done.push(one);
       } else {
-        held.localFailures += 1;
-        pauseMs ??= this.pauseAfter(held, verdict);
+        one.localFailures += 1;
+        pauseMs ??= this.pauseAfter(one, verdict);
       }
     }
-    if (!this.counts(lane)) return;
-    processQueue.complete(done);
+    if (!this.passed(lane, done) || pauseMs === undefined || this.runs.stopped) return;
+    lane.pause(this.parts.clock, pauseMs, () => this.offer(lane));
+  }
+
+  /** @returns false when the queue is no longer this consumer's, and nothing was passed */
+  private passed(lane: OrderlyLane, done: readonly HeldMessage[]): boolean {
+    if (!this.counts(lane)) return false;
+    lane.processQueue.complete(done);
     lane.forgetDone();
-    this.parts.progress(processQueue);
-    if (pauseMs !== undefined && this.state !== 'stopped') lane.pause(this.parts.clock, pauseMs, () => this.offer(lane));
+    this.parts.progress(lane.processQueue);
+    return true;
   }
 
   private async givenUp(held: HeldMessage, { delayLevel = 0 }: RetryWish, queue: MessageQueue): Promise<boolean> {
@@ -231,12 +226,10 @@ export class OrderlyDelivery implements Delivery {
   }
 
   /** The queue has to wait for its listener, however long it takes: only its signal can be given. */
-  private expire(): void {
-    const { clock, consumeTimeoutMs, group, logger } = this.parts;
-    for (const run of this.runs) {
-      if (clock.monotonic() - run.startedMs < consumeTimeoutMs || run.aborted) continue;
-      logger.log('warn', 'a listener does not end, its queue waits', { group, queue: queueText(run.batch.processQueue.queue) });
-      run.abort(new OperationFailed('timeout', `the listener took more than ${consumeTimeoutMs} ms`));
-    }
+  private expire(run: DeliveryRun): void {
+    if (run.aborted) return;
+    const { consumeTimeoutMs, group, logger } = this.parts;
+    logger.log('warn', 'a listener does not end, its queue waits', { group, queue: queueText(run.processQueue.queue) });
+    run.abort(new OperationFailed('timeout', `the listener took more than ${consumeTimeoutMs} ms`));
   }
 }

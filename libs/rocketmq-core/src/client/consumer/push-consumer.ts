@@ -259,7 +259,8 @@ export class PushConsumer implements AdministeredConsumer {
   private createConsumption(): Consumption {
     return consumptionOf({
       ...this.parts,
-      listener: this.consumeFigures.measuredListener(this.parts.settings.listener),
+      listener: this.parts.settings.listener,
+      figures: this.consumeFigures,
       progress: (processQueue) => this.assignment.progress(processQueue),
       lost: (queue) => this.assignment.lost(queue),
     });
