@@ -19,10 +19,12 @@ export class EmbeddedRocketMQ implements OnApplicationShutdown {
   static async start(options: EmbeddedRocketMQOptions): Promise<EmbeddedRocketMQ> {
     const config = embeddedSettings(options);
     const logger = coreLogger(new Logger('EmbeddedRocketMQ'));
-    const namesrv = new NameServer({ logger, config: config.namesrv });
+    const doors = { logger, ...(options.clock === undefined ? {} : { clock: options.clock }) };
+    const namesrv = new NameServer({ ...doors, config: config.namesrv });
     await namesrv.start();
     try {
-      const broker = new Broker({ logger, config: { namesrvAddr: namesrv.address, ...config.broker } });
+      const intercept = options.intercept === undefined ? {} : { intercept: options.intercept };
+      const broker = new Broker({ ...doors, ...intercept, config: { namesrvAddr: namesrv.address, ...config.broker } });
       await broker.start();
       return new EmbeddedRocketMQ(namesrv, broker, options);
     } catch (error) {

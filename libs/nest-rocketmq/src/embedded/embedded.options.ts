@@ -1,4 +1,4 @@
-import type { BrokerConfig } from 'rocketmq-core/broker';
+import type { BrokerConfig, BrokerOptions } from 'rocketmq-core/broker';
 import type { NamesrvConfig } from 'rocketmq-core/namesrv';
 
 /** A name server and a broker inside the application: for development, tests and small installations on one machine. */
@@ -13,6 +13,10 @@ export interface EmbeddedRocketMQOptions {
   readonly namesrv?: Partial<NamesrvConfig>;
   /** Further keys of broker.conf. */
   readonly broker?: Partial<BrokerConfig>;
+  /** The clock of both, for tests. */
+  readonly clock?: BrokerOptions['clock'];
+  /** Replaces routes of the broker, for tests. */
+  readonly intercept?: BrokerOptions['intercept'];
   /** How long a stop waits for running requests, in milliseconds. Default 5000. */
   readonly stopTimeoutMs?: number;
 }

@@ -30,6 +30,8 @@ export interface BrokerOptions {
   readonly files?: FileSystem;
   readonly logger?: Logger;
   readonly random?: Random;
+  /** Replaces routes as they are set up: for tests that need a broker which is slow, or loses its answers. */
+  readonly intercept?: (route: BrokerRoute) => BrokerRoute;
 }
 
 export type BrokerHealth = { readonly status: 'up' } | { readonly status: 'down'; readonly reason: string };
@@ -54,7 +56,7 @@ export class Broker {
   private stopping: Promise<void> | undefined;
 
   /** @throws OperationFailed `refused` for settings that no broker can start with */
-  constructor(options: BrokerOptions = {}) {
+  constructor(private readonly options: BrokerOptions = {}) {
     const { clock = new SystemClock(), files = new NodeFileSystem(), logger = silentLogger, random = new SystemRandom() } = options;
     const config = brokerConfigOf(options.config ?? {});
     const problem = settingsProblem(config);
@@ -208,7 +210,9 @@ export class Broker {
   private newServer(routes: readonly BrokerRoute[], port: number): RemotingServer {
     const { config, lanes, doors } = this.parts;
     const limits = connectionLimits(config);
-    return new RemotingServer({ host: config.bindAddress, port, routes, lanes, limits, clock: doors.clock, logger: doors.logger });
+    const { intercept = (route) => route } = this.options;
+    const { clock, logger } = doors;
+    return new RemotingServer({ host: config.bindAddress, port, routes: routes.map(intercept), lanes, limits, clock, logger });
   }
 
   private listensAt(boundHost: string, port: number): void {
