@@ -1,12 +1,17 @@
-// A member of a consumer group. Argument: JSON with the folder of the compiled core, the name server, the consumer's options and how long its listener
-// takes. Prints `ready`, then `began <queue> <offset> <key> <digest of the body> <time>` and `ended <queue> <offset> <time>` for each call.
+// A member of a consumer group. Argument: JSON with the folder of the compiled core, the name server, the consumer's options, how long its listener
+// takes, and whether it keeps queues whose locks are lost. Prints `ready`, then `began <queue> <offset> <key> <digest of the body> <time>` and `ended <queue> <offset> <time>` for each call.
 // SIGTERM: it leaves its group and ends. SIGUSR2: it pauses, or goes on.
 import { endWithParent, loader } from './deadly.mjs';
 
-const { folder, namesrvAddr, options, topic, holdMs } = JSON.parse(process.argv[2]);
+const { folder, namesrvAddr, options, topic, holdMs, isBold } = JSON.parse(process.argv[2]);
 endWithParent();
 const load = loader(folder);
 const { ClientInstance } = await load('client/index.js');
+const { LockLoop } = await load('client/consumer/lock-loop.js');
+if (isBold) {
+  LockLoop.prototype.isHeld = () => true;
+  LockLoop.prototype.lose = () => undefined;
+}
 
 // One clock for all processes of a host.
 const now = () => process.hrtime.bigint() / 1000n;

@@ -43,6 +43,27 @@ export class QueueOrder {
     return this.calls.length;
   }
 
+  /** Queues of which a member has had messages. */
+  queuesOf(member: string): ReadonlySet<number> {
+    return new Set(this.calls.filter((call) => call.member === member).map(({ queueId }) => queueId));
+  }
+
+  /** The most calls that ran at once in that time, of all members. */
+  inFlightMax(from: number, until: number): number {
+    const steps: (readonly [at: number, step: 1 | -1])[] = [];
+    for (const { beganAt, endedAt } of this.calls) {
+      if (endedAt >= from && beganAt <= until) steps.push([Math.max(beganAt, from), 1], [endedAt, -1]);
+    }
+    let running = 0;
+    let most = 0;
+    // Of one moment the ends come last.
+    for (const [, step] of steps.sort((a, b) => a[0] - b[0] || b[1] - a[1])) {
+      running += step;
+      most = Math.max(most, running);
+    }
+    return most;
+  }
+
   /** @param from of the calls that are looked at */
   findings(from = 0): OrderFindings {
     const overlaps: string[] = [];

@@ -10,6 +10,8 @@ export interface StormOptions {
   readonly compiled: string;
   readonly random: SeededRandom;
   readonly orderly: boolean;
+  /** Members keep their queues although their locks are lost: a bug that the checkers have to find. */
+  readonly isBold?: boolean;
 }
 
 type Event = 'join' | 'leave' | 'kill' | 'freeze' | 'pause';
@@ -23,15 +25,17 @@ interface Member {
 
 const TOPIC = 'stormy';
 const QUEUES = 8;
-export const CONCURRENCY = 8;
+const CONCURRENCY = 8;
 const MEMBERS_MIN = 2;
 const MEMBERS_MAX = 5;
 const HOLD_MS = 20;
 const BETWEEN_SENDS_MS = 4;
 /** Longer than a lock lives, at its holder and at the broker: others may have what a frozen process had. */
 const FREEZE_MAX_MS = 5000;
-const LOCK_LIFE_MS = 2000;
+export const LOCK_LIFE_MS = 2000;
 const STOP_MS = 20;
+/** Seconds of work for each queue. */
+const BACKLOG = 1600;
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const now = () => Number(process.hrtime.bigint() / 1000n);
@@ -41,10 +45,12 @@ export class StormRun {
   readonly history = new History();
   readonly order = new QueueOrder();
   readonly events: string[] = [];
+  private readonly eventTimes: number[] = [];
   private readonly members = new Map<string, Member>();
   private readonly ends: Promise<unknown>[] = [];
   private names = 0;
   private sending = true;
+  private stopped = false;
 
   private constructor(
     private readonly options: StormOptions,
@@ -70,8 +76,32 @@ export class StormRun {
     }
   }
 
-  async join(): Promise<void> {
-    const { compiled, orderly } = this.options;
+  /**
+   * The only member of an orderly group freezes while it has a backlog; another one joins and has a right to half of the queues. The first goes on
+   * when the other has them, or after `waitMaxMs`, and all that was sent is seen. @returns whether the other got them; nothing more is waited for if not
+   */
+  async handOver(waitMaxMs: number): Promise<boolean> {
+    for (let number = 0; number < BACKLOG; number += 1) await this.send(number);
+    const first = await this.join();
+    await this.until(() => this.order.queuesOf(first.name).size === QUEUES);
+    const thaw = await this.freezeNow(first);
+    const second = await this.join();
+    const hasShare = () => this.order.queuesOf(second.name).size >= QUEUES / 2;
+    for (let waitedMs = 0; !hasShare() && waitedMs < waitMaxMs; waitedMs += 10) await sleep(10);
+    const isShared = hasShare();
+    thaw();
+    if (isShared) await this.until(() => this.history.missing === 0);
+    return isShared;
+  }
+
+  /** The sum of the most messages that were in flight at once at each event. */
+  inFlightAtEvents(): number {
+    const ends = [...this.eventTimes.slice(1), now()];
+    return this.eventTimes.reduce((sum, from, i) => sum + this.order.inFlightMax(from, ends[i] ?? from), 0);
+  }
+
+  async join(): Promise<Member> {
+    const { compiled, orderly, isBold = false } = this.options;
     const name = `member-${this.names++}`;
     const options = {
       group: 'storm',
@@ -82,10 +112,12 @@ export class StormRun {
       lockIntervalMs: 300,
       lockMaxLiveTimeMs: LOCK_LIFE_MS / 2,
     };
-    const argument = { folder: compiled, namesrvAddr: this.cluster.namesrvAddr, options, topic: TOPIC, holdMs: HOLD_MS };
+    const argument = { folder: compiled, namesrvAddr: this.cluster.namesrvAddr, options, topic: TOPIC, holdMs: HOLD_MS, isBold };
     const child = new MortalProcess('member-child.mjs', argument, (line) => this.take(name, line));
     if ((await child.ready()) === undefined) throw new Error(`${name} did not start: ${child.complaints}`);
-    this.members.set(name, { name, child, paused: false, frozen: false });
+    const member = { name, child, paused: false, frozen: false };
+    this.members.set(name, member);
+    return member;
   }
 
   async joinUntil(count: number): Promise<void> {
@@ -99,7 +131,11 @@ export class StormRun {
     const event = awake.length < MEMBERS_MIN ? 'join' : this.choose(events);
     const member = this.one(awake.length > 0 ? awake : [...this.members.values()]);
     this.events.push(`${event} ${event === 'join' ? `member-${this.names}` : member.name}`);
-    if (event === 'join') return this.join();
+    this.eventTimes.push(now());
+    if (event === 'join') {
+      await this.join();
+      return;
+    }
     if (event === 'pause') {
       member.paused = !member.paused;
       member.child.signal('SIGUSR2');
@@ -127,13 +163,13 @@ export class StormRun {
       if (member.paused) member.child.signal('SIGUSR2');
       member.paused = false;
     }
-    while (this.history.missing > 0) await sleep(50);
+    await this.until(() => this.history.missing === 0);
   }
 
   /** Waits until as many more messages have been sent and seen. */
   async calm(messageCount: number): Promise<void> {
     const goal = this.history.sentCount + messageCount;
-    while (this.history.sentCount < goal) await sleep(50);
+    await this.until(() => this.history.sentCount >= goal);
   }
 
   async settled(): Promise<void> {
@@ -141,11 +177,17 @@ export class StormRun {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     this.sending = false;
     await Promise.all([...this.members.values()].map(({ child }) => child.kill()));
     await this.settled();
     await this.client.shutdown(1000);
     await this.cluster.stop();
+  }
+
+  /** A test that has failed waits no longer. */
+  private async until(holds: () => boolean): Promise<void> {
+    while (!holds() && !this.stopped) await sleep(10);
   }
 
   /** Its failure is told when the run settles. */
@@ -166,14 +208,22 @@ export class StormRun {
   }
 
   private async freeze(member: Member): Promise<void> {
+    const thaw = await this.freezeNow(member);
+    await sleep(this.options.random.below(FREEZE_MAX_MS));
+    thaw();
+  }
+
+  /** @returns lets it go on */
+  private async freezeNow(member: Member): Promise<() => void> {
     member.frozen = true;
     member.child.signal('SIGSTOP');
     // Until the signal has come through; far less than a lock lives.
     await sleep(STOP_MS);
     this.order.halted(member.name, now());
-    await sleep(this.options.random.below(FREEZE_MAX_MS));
-    member.child.signal('SIGCONT');
-    member.frozen = false;
+    return () => {
+      member.child.signal('SIGCONT');
+      member.frozen = false;
+    };
   }
 
   private async expectCleanEnd({ name, child }: Member): Promise<void> {
