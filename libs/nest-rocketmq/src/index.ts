@@ -30,8 +30,8 @@ export { RocketMQListenerRegistry, type ListenerInfo } from './discovery/listene
 export { DecodeError, HandlerTimeoutError } from './errors/delivery.errors.js';
 export { ListenerConfigurationError } from './errors/listener-configuration.error.js';
 export { MissingTopicsError } from './errors/missing-topics.error.js';
-export { RejectException, RetryException } from './errors/outcome.exceptions.js';
-export type { DeliveryObserver, DeliveryReport } from './execution/delivery-observer.js';
+export { RejectException, RetryException } from './outcome/outcome.exceptions.js';
+export type { DeliveryObserver, DeliveryReport } from './observation/delivery-observer.js';
 export { currentDelivery, deliveryLogFields, type DeliveryLogFields } from './execution/delivery-scope.js';
 export type {
   BatchOptions,
@@ -78,10 +78,10 @@ export {
 export type { RocketMQTransactionListener, TransactionListenerOptions, TransactionMessage } from './transaction/transaction-listener.js';
 export type { LocalWork } from './transaction/transaction-sender.js';
 export { TransactionListener } from './decorators/transaction-listener.decorator.js';
-export type { Sending, SendInterceptor, SendKind } from './template/send-interceptor.js';
+export type { Sending, SendInterceptor, SendKind } from './observation/send-interceptor.js';
 export { defineTopics, payloadOf, type PayloadType, type TopicDefinition, type Topics } from './topics/define-topics.js';
 export { PayloadInvalidError, type StandardSchema } from './topics/standard-schema.js';
-export { TopicListener, type TopicListenerOptions } from './topics/topic-listener.decorator.js';
+export { TopicListener, type TopicListenerOptions } from './decorators/topic-listener.decorator.js';
 export type { PayloadOf, ReceivedOf, ReplyOf, TopicRef } from './topics/topic-ref.js';
 export type { SpanSettings, TracingApi, TracingSpan } from './tracing/tracing-api.js';
 export { isRocketMQContext, RocketMQContext } from './listener/rocketmq.context.js';

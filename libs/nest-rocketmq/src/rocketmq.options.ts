@@ -2,7 +2,7 @@ import type { ClientOptions, ProducerOptions, TransactionProducerOptions, TopicS
 import type { Codec } from './codec/codec.js';
 import type { ListenerConfiguration, ListenerSettings } from './listener/listener-options.js';
 import type { RetryPolicy } from './outcome/retry-policy.js';
-import type { SendInterceptor } from './template/send-interceptor.js';
+import type { SendInterceptor } from './observation/send-interceptor.js';
 import type { TracingApi } from './tracing/tracing-api.js';
 
 /**

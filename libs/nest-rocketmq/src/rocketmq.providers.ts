@@ -22,7 +22,7 @@ import {
   templateToken,
 } from './rocketmq.tokens.js';
 import { RocketMQTemplate } from './template/rocketmq.template.js';
-import { TransactionListenerExplorer } from './transaction/transaction-listener.explorer.js';
+import { TransactionListenerExplorer } from './discovery/transaction-listener.explorer.js';
 import { TransactionSender } from './transaction/transaction-sender.js';
 import { RocketMQServer } from './transport/rocketmq.server.js';
 

@@ -1,9 +1,9 @@
 import { ClientInstance, SystemClock, type Clock, type Producer } from 'rocketmq-core/client';
 import type { Codec } from '../codec/codec.js';
 import { jsonCodec } from '../codec/json-codec.js';
-import { DeliveryObservers } from '../execution/delivery-observer.js';
+import { DeliveryObservers } from '../observation/delivery-observer.js';
 import { DRAIN_TIMEOUT_MS, PRODUCER_GROUP, type RocketMQConnectionOptions } from '../rocketmq.options.js';
-import type { SendInterceptor } from '../template/send-interceptor.js';
+import type { SendInterceptor } from '../observation/send-interceptor.js';
 import { ProcessSpans } from '../tracing/process-spans.js';
 import { sendSpans } from '../tracing/send-spans.js';
 import { ConnectionStatus } from './connection-status.js';

@@ -7,7 +7,7 @@ import type { IdempotentCall } from '../idempotency/idempotent-call.js';
 import type { EndpointCall, ListenerEndpoint } from '../listener/listener-endpoint.js';
 import type { ListenerSettings } from '../listener/listener-options.js';
 import { RocketMQContext } from '../listener/rocketmq.context.js';
-import { endOfFailure } from '../outcome/delivery-end.js';
+import { endOfFailure } from './delivery-end.js';
 import { Ack, isOutcome, type Outcome } from '../outcome/outcome.js';
 import type { DeliveryEnd, Fate } from '../outcome/outcome-table.js';
 import { decideFailure } from '../outcome/retry-policy.js';

@@ -41,7 +41,7 @@ export type ConsumerTuning = Pick<
 >;
 
 /** What the consumer of a group needs to know; listeners that share a group must not contradict each other here. */
-export interface GroupOptions {
+interface GroupOptions {
   /** Messages (or batches) of the group that are handled at the same time in this process, 1 to 1000. Default 20. */
   readonly concurrency?: Setting<number>;
   /** Default `last`: messages that are sent from now on. */

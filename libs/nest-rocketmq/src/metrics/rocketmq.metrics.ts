@@ -1,6 +1,6 @@
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import type { RocketMQListenerRegistry } from '../discovery/listener.registry.js';
-import type { DeliveryReport } from '../execution/delivery-observer.js';
+import type { DeliveryReport } from '../observation/delivery-observer.js';
 
 interface Metric<Registry> {
   readonly name: string;

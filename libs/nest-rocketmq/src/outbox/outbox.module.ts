@@ -1,7 +1,7 @@
 import { ConfigurableModuleBuilder, Logger, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { connectionToken, DEFAULT_CONNECTION } from '../rocketmq.tokens.js';
-import { intercepted } from '../template/send-interceptor.js';
+import { intercepted } from '../observation/send-interceptor.js';
 import type { OutboxStore } from './outbox-store.js';
 import { OutboxRelay, type RelayOptions } from './relay-loop.js';
 import { RocketMQOutbox } from './rocketmq-outbox.js';

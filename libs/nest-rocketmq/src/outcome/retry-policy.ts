@@ -1,5 +1,5 @@
 import type { ReceivedMessage } from 'rocketmq-core/client';
-import { outcomeIn } from '../errors/outcome.exceptions.js';
+import { outcomeIn } from './outcome.exceptions.js';
 import { Ack, Reject, Retry, type Outcome } from './outcome.js';
 import { outcomeTable, type DeliveryEnd } from './outcome-table.js';
 

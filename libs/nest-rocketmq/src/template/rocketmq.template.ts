@@ -6,7 +6,7 @@ import { placeOf, type Destination, type Place } from './destination.js';
 import { isDelayed, sendOptionsOf, type DelayOptions, type MessageOptions } from './message-options.js';
 import { codecOf, draftOf, outgoingMessage, type Draft } from './outgoing.js';
 import type { RocketMQRecord } from './rocketmq-record.js';
-import { intercepted, type SendKind } from './send-interceptor.js';
+import { intercepted, type SendKind } from '../observation/send-interceptor.js';
 
 /** A payload, or a record with what else the message carries. */
 export type PayloadOrRecord<T> = T | RocketMQRecord<T>;

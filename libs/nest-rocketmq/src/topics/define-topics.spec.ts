@@ -5,7 +5,7 @@ import type { PayloadOrRecord } from '../template/rocketmq.template.js';
 import { RocketMQRecordBuilder } from '../template/rocketmq-record.js';
 import { defineTopics, payloadOf } from './define-topics.js';
 import { PayloadInvalidError, type StandardSchema } from './standard-schema.js';
-import { TopicListener } from './topic-listener.decorator.js';
+import { TopicListener } from '../decorators/topic-listener.decorator.js';
 import type { PayloadOf, ReceivedOf, ReplyOf } from './topic-ref.js';
 
 interface Order {

@@ -1,5 +1,5 @@
 import type { ReceivedMessage } from 'rocketmq-core/client';
-import type { DeliveryObserver, DeliveryReport } from '../execution/delivery-observer.js';
+import type { DeliveryObserver, DeliveryReport } from '../observation/delivery-observer.js';
 import type { RocketMQContext } from '../listener/rocketmq.context.js';
 import { TRACER, type TracingApi, type TracingSpan } from './tracing-api.js';
 

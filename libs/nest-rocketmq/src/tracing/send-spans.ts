@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from 'rocketmq-core/client';
-import type { SendInterceptor } from '../template/send-interceptor.js';
+import type { SendInterceptor } from '../observation/send-interceptor.js';
 import { TRACER, type TracingApi } from './tracing-api.js';
 
 /** A span for each send, whose context travels in the properties of its messages (W3C: `traceparent`). */

@@ -1,7 +1,7 @@
 import { DecodeError, HandlerTimeoutError } from '../errors/delivery.errors.js';
-import { outcomeIn } from '../errors/outcome.exceptions.js';
+import { outcomeIn } from '../outcome/outcome.exceptions.js';
 import type { RocketMQContext } from '../listener/rocketmq.context.js';
-import type { DeliveryEnd } from './outcome-table.js';
+import type { DeliveryEnd } from '../outcome/outcome-table.js';
 
 interface Shape {
   readonly message?: unknown;

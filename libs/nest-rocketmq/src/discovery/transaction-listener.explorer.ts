@@ -4,7 +4,11 @@ import { ListenerConfigurationError } from '../errors/listener-configuration.err
 import { settled, type SettingSource } from '../listener/setting.js';
 import { DEFAULT_CONNECTION } from '../rocketmq.tokens.js';
 import { isTopicRef } from '../topics/topic-ref.js';
-import type { NamedTransactionListener, RocketMQTransactionListener, TransactionListenerOptions } from './transaction-listener.js';
+import type {
+  NamedTransactionListener,
+  RocketMQTransactionListener,
+  TransactionListenerOptions,
+} from '../transaction/transaction-listener.js';
 
 interface ExplorerParts {
   readonly discovery: DiscoveryService;

@@ -1,6 +1,6 @@
-import { RocketMQListener } from '../decorators/rocketmq-listener.decorator.js';
+import { RocketMQListener } from './rocketmq-listener.decorator.js';
 import type { RocketMQListenerOptions } from '../listener/listener-options.js';
-import type { TopicRef } from './topic-ref.js';
+import type { TopicRef } from '../topics/topic-ref.js';
 
 export type TopicListenerOptions = Omit<RocketMQListenerOptions, 'topic' | 'selector' | 'codec'>;
 

@@ -1,5 +1,5 @@
 import { RpcException } from '@nestjs/microservices';
-import { Reject, Retry, type Outcome, type RetryOptions } from '../outcome/outcome.js';
+import { Reject, Retry, type Outcome, type RetryOptions } from './outcome.js';
 
 const brand = Symbol.for('nest-rocketmq.outcome-exception');
 
