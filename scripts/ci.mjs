@@ -17,7 +17,7 @@ const short = {
   root: 'npm run --silent test:root',
 };
 
-// `scenarios`: once more with Apache's own times instead of short ones. The faults run one at a time: each keeps all processors busy for long.
+// `scenarios`: once more with Apache's own times instead of short ones.
 const long = {
   suites: `TEST_LONG=1 ${jest('unit suites')}`,
   faults: `TEST_LONG=1 ${jest('faults', '--runInBand')}`,
@@ -36,13 +36,13 @@ if (unknown.length > 0) {
   process.exit(64);
 }
 
-// Jest closes with "Tests: 1 failed, 2 passed, 3 total"; a suite without that line counts as one test.
+// Jest closes each run with "Tests: 1 failed, 2 passed, 3 total"; a suite without that line counts as one test.
 function count({ code, output }) {
-  const line = [...output.matchAll(/^Tests:\s+(.*)$/gm)].at(-1)?.[1];
-  const of = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(line ?? '')?.[1] ?? 0);
-  const failed = of('failed');
-  if (line === undefined) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
-  return { passed: of('passed'), failed: code !== 0 && failed === 0 ? 1 : failed };
+  const lines = [...output.matchAll(/^Tests:\s+(.*)$/gm)].map(([, line]) => line);
+  if (lines.length === 0) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+  const sumOf = (word) => lines.reduce((sum, line) => sum + Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0), 0);
+  const failed = sumOf('failed');
+  return { passed: sumOf('passed'), failed: code !== 0 && failed === 0 ? 1 : failed };
 }
 
 const total = { passed: 0, failed: 0 };
