@@ -1,10 +1,4 @@
-import {
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { RocketMQConnection } from './connection/rocketmq.connection.js';
 import type { ConsumerOrchestrator } from './discovery/consumer.orchestrator.js';
 import type { ListenerExplorer } from './discovery/listener.explorer.js';
@@ -21,9 +15,10 @@ export interface LifecycleParts {
 
 /**
  * When what happens: listeners are found and checked in `onModuleInit`, consuming starts in `onApplicationBootstrap`, consumers drain in
- * `onModuleDestroy` (while databases and other modules still work), producers and connections end in `beforeApplicationShutdown`.
+ * `onModuleDestroy` (while databases and other modules still work), producers and connections end in `onApplicationShutdown`. Last of all modules at the
+ * start, first at the end: see `discovery/hook-order.ts`.
  */
-export class RocketMQLifecycle implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+export class RocketMQLifecycle implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger(RocketMQLifecycle.name);
 
   constructor(private readonly parts: LifecycleParts) {}
@@ -38,7 +33,8 @@ export class RocketMQLifecycle implements OnModuleInit, OnApplicationBootstrap, 
     // First the listeners on controllers join, so that all are checked before one consumes, and each group starts once.
     await gate.pass();
     await orchestrator.start();
-    const waiting = server.isListening ? [] : explorer.controllerListeners(connection.name);
+    const unserved = !server.isListening && connection.options.listeners !== false;
+    const waiting = !unserved ? [] : explorer.controllerListeners(connection.name);
     if (waiting.length > 0)
       this.logger.log(`${waiting.join(', ')} will consume once a microservice with the strategy RocketMQServer is started`);
   }
@@ -47,7 +43,7 @@ export class RocketMQLifecycle implements OnModuleInit, OnApplicationBootstrap, 
     await this.parts.orchestrator.drain();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await this.parts.connection.close();
   }
 }

@@ -2,6 +2,7 @@ import type { InjectionToken, Provider } from '@nestjs/common';
 import { DiscoveryService, ExternalContextCreator, ModuleRef, ModulesContainer, Reflector } from '@nestjs/core';
 import { RocketMQConnection } from './connection/rocketmq.connection.js';
 import { ConsumerOrchestrator } from './discovery/consumer.orchestrator.js';
+import { startLastAndEndFirst } from './discovery/hook-order.js';
 import { ListenerExplorer } from './discovery/listener.explorer.js';
 import { RocketMQListenerRegistry } from './discovery/listener.registry.js';
 import { ConfiguredListeners } from './listener/configured-listeners.js';
@@ -110,9 +111,10 @@ export function connectionProviders(name: string): Provider[] {
     },
     {
       provide: RocketMQLifecycle,
-      inject: [connection, orchestrator, ReadyGate, ListenerExplorer, serverToken(name)],
-      useFactory: (...parts: [RocketMQConnection, ConsumerOrchestrator, ReadyGate, ListenerExplorer, RocketMQServer]) => {
-        const [to, consumers, gate, listeners, server] = parts;
+      inject: [connection, orchestrator, ReadyGate, ListenerExplorer, serverToken(name), ModulesContainer],
+      useFactory: (...parts: [RocketMQConnection, ConsumerOrchestrator, ReadyGate, ListenerExplorer, RocketMQServer, ModulesContainer]) => {
+        const [to, consumers, gate, listeners, server, modules] = parts;
+        startLastAndEndFirst(modules, connection);
         return new RocketMQLifecycle({ connection: to, orchestrator: consumers, gate, explorer: listeners, server });
       },
     },

@@ -27,7 +27,7 @@ import type { ConsumerOrchestrator } from '../src/discovery/consumer.orchestrato
 import { ListenerExplorer } from '../src/discovery/listener.explorer.js';
 import { ConfiguredListeners } from '../src/listener/configured-listeners.js';
 import { noSource } from '../src/listener/setting.js';
-import type { DeliveryReport } from '../src/execution/delivery-observer.js';
+import type { DeliveryReport } from '../src/observation/delivery-observer.js';
 import { ListenerMetadata } from '../src/listener/listener.metadata.js';
 import { ReadyGate } from '../src/discovery/ready-gate.js';
 import { ProviderHandlers } from '../src/execution/provider-handler.js';

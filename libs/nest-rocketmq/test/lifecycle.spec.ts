@@ -120,7 +120,10 @@ describe('an application with its broker inside', () => {
 
     @Controller()
     class Listener implements OnModuleInit, OnApplicationBootstrap {
-      constructor(private readonly template: RocketMQTemplate) {}
+      constructor(
+        private readonly template: RocketMQTemplate,
+        private readonly connection: RocketMQConnection,
+      ) {}
       async onModuleInit() {
         await this.template.send(topic, {});
         log.push('init');
@@ -128,6 +131,7 @@ describe('an application with its broker inside', () => {
       async onApplicationBootstrap() {
         await this.template.send(topic, {});
         log.push('bootstrap');
+        expect(this.connection.status.state).toBe('created');
       }
       @RocketMQListener({ topic, group: `${topic}-group`, consumeFrom: 'first' })
       on() {
@@ -195,7 +199,84 @@ describe('an application with its broker inside', () => {
     await new Promise((resolve) => setImmediate(resolve));
     finish.fire();
     await closed;
-    expect(log).toEqual(['destroying', 'handled, store open: true', 'store closed']);
+    expect(log).toEqual(['handled, store open: true', 'destroying', 'store closed']);
+  });
+
+  it('waits no longer than it was told to, and tells the handler', async () => {
+    await createTopic('drain-deadline');
+    const running = signal();
+    const aborted = signal<unknown>();
+    const again = signal<number>();
+
+    @Injectable()
+    class Endless {
+      @RocketMQListener({ topic: 'drain-deadline', group: 'drain-deadline', consumeFrom: 'first' })
+      on(@Ctx() context: RocketMQContext) {
+        running.fire();
+        context.getSignal().addEventListener('abort', () => aborted.fire(context.getSignal().reason));
+        return new Promise(() => undefined);
+      }
+    }
+    @Injectable()
+    class Next {
+      @RocketMQListener({ topic: 'drain-deadline', group: 'drain-deadline', consumeFrom: 'first' })
+      on(@Payload() payload: number) {
+        again.fire(payload);
+      }
+    }
+    const application = (listener: new () => object) => {
+      const options = { namesrvAddr: embedded.namesrvAddr, drainTimeoutMs: 20 };
+      @Module({ imports: [RocketMQModule.forRoot(options)], providers: [listener] })
+      class App {}
+      return NestFactory.createApplicationContext(App, quiet);
+    };
+    const app = await application(Endless);
+    await app.get(RocketMQTemplate).send('drain-deadline', 7);
+    await running.fired;
+    await app.close();
+    expect(String(await aborted.fired)).toContain('the consumer is shut down');
+    const next = await application(Next);
+    expect(await again.fired).toBe(7);
+    await next.close();
+  });
+
+  it.each(['microservices first', 'init first'])('drains a hybrid application before any module is destroyed: %s', async (order) => {
+    const topic = order === 'init first' ? 'hybrid-init' : 'hybrid-micro';
+    await createTopic(topic);
+    const log: string[] = [];
+    const running = signal();
+    const finish = signal();
+
+    @Controller()
+    class Listener implements OnModuleDestroy {
+      onModuleDestroy() {
+        log.push('destroyed');
+      }
+      @RocketMQListener({ topic, group: topic, consumeFrom: 'first' })
+      async on() {
+        running.fire();
+        await finish.fired;
+        log.push('handled');
+      }
+    }
+    @Module({ imports: [rocketmq()], controllers: [Listener] })
+    class App implements OnModuleDestroy {
+      onModuleDestroy() {
+        log.push('root destroyed');
+      }
+    }
+    const app = await NestFactory.create(App, quiet);
+    app.connectMicroservice({ strategy: app.get(RocketMQServer) });
+    if (order === 'init first') await app.init();
+    await app.startAllMicroservices();
+    await app.init();
+    await app.get(RocketMQTemplate).send(topic, 1);
+    await running.fired;
+    const closed = app.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    finish.fire();
+    await closed;
+    expect(log).toEqual(['handled', 'destroyed', 'root destroyed']);
   });
 
   it('serves a pure microservice without the module', async () => {
