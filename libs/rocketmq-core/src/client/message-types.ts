@@ -39,27 +39,31 @@ export interface ReplyAddress {
   readonly ttl?: string | undefined;
 }
 
-/** The answer to a request. */
-export interface ReplyMessage {
-  readonly correlationId: string;
-  /** UNIQ_KEY; undefined when the replier gave none. */
-  readonly messageId: string | undefined;
-  /** The reply topic of the cluster. */
-  readonly topic: string;
+/** What comes from a broker, whichever way. */
+interface ArrivedMessage {
   /** Decompressed. */
   readonly body: Buffer;
   readonly tags: string | undefined;
   readonly keys: readonly string[];
   readonly properties: ReadonlyMap<string, string>;
   readonly flag: number;
-  /** Milliseconds since the epoch, clock of the replier. */
+  /** Milliseconds since the epoch, clock of the sender. */
   readonly bornTimestamp: number;
-  /** `ip:port` of the replier. */
+  /** `ip:port` of the sender. */
   readonly bornHost: string;
   /** Milliseconds since the epoch, clock of the broker. */
   readonly storeTimestamp: number;
   /** `ip:port` of the broker. */
   readonly storeHost: string;
+}
+
+/** The answer to a request. */
+export interface ReplyMessage extends ArrivedMessage {
+  readonly correlationId: string;
+  /** UNIQ_KEY; undefined when the replier gave none. */
+  readonly messageId: string | undefined;
+  /** The reply topic of the cluster. */
+  readonly topic: string;
 }
 
 export interface RequestOptions extends SendOptions {
@@ -110,18 +114,12 @@ export type BatchItemResult =
  * What a listener gets. Its fields are read when they are asked for: take those you need by name, for a spread copies none of them. It may be kept; a
  * kept message keeps the answer of the broker that it came with, up to `pullBatchSizeInBytes`.
  */
-export interface ReceivedMessage {
+export interface ReceivedMessage extends ArrivedMessage {
   /** UNIQ_KEY, or the offset id when the producer gave none. */
   readonly messageId: string;
   readonly offsetMessageId: string;
   /** The topic it was sent to, also when it comes from the retry topic. */
   readonly topic: string;
-  /** Decompressed. */
-  readonly body: Buffer;
-  readonly tags: string | undefined;
-  readonly keys: readonly string[];
-  readonly properties: ReadonlyMap<string, string>;
-  readonly flag: number;
   readonly sysFlag: number;
   /** Where it was stored; its topic is the retry topic for a message that failed before. */
   readonly queue: MessageQueue;
@@ -130,14 +128,6 @@ export interface ReceivedMessage {
   readonly physicalOffset: number;
   /** Size of the record, bytes. */
   readonly storeSize: number;
-  /** Milliseconds since the epoch, clock of the producer. */
-  readonly bornTimestamp: number;
-  /** `ip:port` of the producer. */
-  readonly bornHost: string;
-  /** Milliseconds since the epoch, clock of the broker. */
-  readonly storeTimestamp: number;
-  /** `ip:port` of the broker. */
-  readonly storeHost: string;
   /** Failures so far. */
   readonly reconsumeTimes: number;
   readonly transactionId: string | undefined;
