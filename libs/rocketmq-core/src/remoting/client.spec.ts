@@ -156,4 +156,24 @@ describe('RemotingClient on a standing clock', () => {
     await server.close();
     expect(clock.timerCount).toBe(0);
   });
+
+  it('leaves no peer for a silence that is its own: it did not get to listening', async () => {
+    class StallingClock extends FakeClock {
+      stalledMs = 0;
+      override monotonic(): number {
+        return super.monotonic() + this.stalledMs;
+      }
+    }
+    const clock = new StallingClock();
+    const server = await ScriptedServer.listen();
+    const client = new RemotingClient({ clock, logger: silentLogger });
+    const call = reasonOf(client.invoke(server.address, Ask, { question: 'x' }, { timeoutMs: 1000 }));
+    await (await server.accept()).receive();
+    await clock.advance(999);
+    clock.stalledMs = 400;
+    await clock.advance(1);
+    expect([await call, client.isConnected(server.address)]).toEqual(['timeout', true]);
+    await client.close(0);
+    await server.close();
+  });
 });

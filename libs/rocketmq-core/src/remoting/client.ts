@@ -27,6 +27,8 @@ export interface RemotingClientOptions {
 
 /** A call that times out although the peer has been silent since it was sent ends the connection, unless the call was this short. */
 const SILENCE_MS = 1000;
+/** A timer that rings this much after its time tells of a stalled event loop. */
+const LATE_MS = 100;
 
 /** Splits `host:port`; an IPv6 host may stand in brackets. @throws OperationFailed with reason `refused` */
 function endpointOf(address: string): { host: string; port: number } {
@@ -89,7 +91,8 @@ export class RemotingClient {
     try {
       return await connection.invoke(command, header, { ...options, timeoutMs });
     } catch (error) {
-      if (isOperationFailed(error) && error.reason === 'timeout') this.closeIfSilent(connection, sentMs);
+      if (isOperationFailed(error) && error.reason === 'timeout')
+        this.closeIfSilent(connection, { sentMs, deadlineMs: sentMs + timeoutMs });
       throw error;
     }
   }
@@ -127,8 +130,11 @@ export class RemotingClient {
     await Promise.all([...this.connections.values()].map((connection) => connection.shutdown(deadlineMs, 'the client was closed')));
   }
 
-  private closeIfSilent(connection: Connection, sentMs: number): void {
-    const silentMs = this.traits.clock.monotonic() - Math.max(connection.lastReceivedMs, sentMs);
+  private closeIfSilent(connection: Connection, { sentMs, deadlineMs }: { readonly sentMs: number; readonly deadlineMs: number }): void {
+    const nowMs = this.traits.clock.monotonic();
+    // Late itself, this process has not looked at its sockets: the answer may lie there.
+    if (nowMs - deadlineMs >= LATE_MS) return;
+    const silentMs = nowMs - Math.max(connection.lastReceivedMs, sentMs);
     // Perhaps the other machine is gone without a word. A new connection finds out, this one would only after many minutes.
     if (connection.lastReceivedMs <= sentMs && silentMs >= SILENCE_MS)
       connection.close(`silent for ${Math.round(silentMs)} ms while an answer was due`);
