@@ -10,6 +10,8 @@ const schema = z.object({
   NAMESRV_PORT: port(9876),
   BROKER_PORT: port(10911),
   DATA_DIR: z.string().default('./data'),
+  /** How long an order may stay unpaid before it is cancelled, seconds. */
+  PAYMENT_TIMEOUT_S: z.coerce.number().int().min(1).max(86_400).default(1800),
   /** `postgres://…`. Without it the orders are kept by an embedded PostgreSQL (PGlite) in DATA_DIR. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
 });

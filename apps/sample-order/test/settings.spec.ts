@@ -8,6 +8,7 @@ describe('settings', () => {
       NAMESRV_PORT: 9876,
       BROKER_PORT: 10911,
       DATA_DIR: './data',
+      PAYMENT_TIMEOUT_S: 1800,
     });
   });
 

@@ -1,4 +1,4 @@
-import { boolean, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigserial, integer, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core';
 
 export const orders = pgTable('orders', {
   id: text('id').primaryKey(),
@@ -6,13 +6,22 @@ export const orders = pgTable('orders', {
   customer: text('customer').notNull(),
   sku: text('sku').notNull(),
   quantity: integer('quantity').notNull(),
-  status: text('status', { enum: ['PLACED', 'CONFIRMED'] }).notNull(),
+  status: text('status', { enum: ['PLACED', 'CONFIRMED', 'PAID', 'CANCELLED'] }).notNull(),
   /** How often a message confirmed the order. Stays at 1 however often the message is delivered. */
   confirmations: integer('confirmations').notNull().default(0),
-  /** Whether the broker has acknowledged the message. */
-  published: boolean('published').notNull().default(false),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
 });
+
+/** What happened to an order, in the order in which it happened. */
+export const orderHistory = pgTable(
+  'order_history',
+  {
+    position: bigserial('position', { mode: 'number' }).primaryKey(),
+    orderId: text('order_id').notNull(),
+    event: text('event').notNull(),
+  },
+  (table) => [unique().on(table.orderId, table.event)],
+);
 
 /** Which messages a consumer group has done. Written in the transaction of the work itself, so that both happen or none. */
 export const processedMessages = pgTable(
@@ -34,8 +43,13 @@ export const CREATE_TABLES = `
     quantity integer NOT NULL,
     status text NOT NULL,
     confirmations integer NOT NULL DEFAULT 0,
-    published boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now()
+  );
+  CREATE TABLE IF NOT EXISTS order_history (
+    position bigserial PRIMARY KEY,
+    order_id text NOT NULL,
+    event text NOT NULL,
+    UNIQUE (order_id, event)
   );
   CREATE TABLE IF NOT EXISTS processed_messages (
     consumer_group text NOT NULL,

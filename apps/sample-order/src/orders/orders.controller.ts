@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { orderRequest, type OrderRequest } from './order.js';
 import { OrdersService } from './orders.service.js';
@@ -11,6 +11,17 @@ export class OrdersController {
   @Post()
   place(@Body(new ZodPipe(orderRequest)) request: OrderRequest, @Headers('Idempotency-Key') idempotencyKey?: string) {
     return this.orders.place(request, idempotencyKey ?? randomUUID());
+  }
+
+  @Post(':id/pay')
+  @HttpCode(204)
+  pay(@Param('id') id: string) {
+    return this.orders.pay(id);
+  }
+
+  @Get(':id/history')
+  history(@Param('id') id: string) {
+    return this.orders.history(id);
   }
 
   @Get(':id')
