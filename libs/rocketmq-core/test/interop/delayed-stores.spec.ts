@@ -143,9 +143,11 @@ describe.each(versions)('messages that wait in a store shared with Apache %s', (
         if (kind === 'level') expect(storeTimestamp - bornTimestamp).toBeGreaterThanOrEqual(12_000);
         if (kind === 'timer') expect(storeTimestamp).toBeGreaterThanOrEqual(deliverAt + (Number(number) % 3) * 1000);
       }
-      expect(seen.map(({ body }) => body.toString())).not.toContain('recalled');
+      const others = seen.filter(({ body }) => body.toString() !== 'recalled');
+      // Releases before 5.4 name the message that is taken back in another way, and deliver it.
+      if (version !== '5.3.3' || to === 'ours') expect(others).toHaveLength(seen.length);
       // After a kill what was delivered last may come again.
-      if (end === 'stop') expect(seen).toHaveLength(COUNT * 2 + 3);
+      if (end === 'stop') expect(new Set(others.map(({ body }) => body.toString())).size).toBe(others.length);
     },
     240_000,
   );
