@@ -82,6 +82,17 @@ function expectFile(disk: MemoryFileSystem, row: FileRow): void {
   expect([row.name, ours?.toString('hex')]).toEqual([row.name, whole(row).toString('hex')]);
 }
 
+const INDEX_FOLDER = '/store/index';
+
+/** The one file of the index, whatever its name: that is the time of its making. */
+function expectIndex(disk: MemoryFileSystem): void {
+  const [row] = ofKind('index');
+  const names = disk.listSync(INDEX_FOLDER);
+  expect(names).toEqual([expect.stringMatching(/^\d{17}$/)]);
+  const ours = disk.readFileSync(`${INDEX_FOLDER}/${names[0] ?? ''}`);
+  expect(ours?.toString('hex')).toBe(row && whole(row).toString('hex'));
+}
+
 const log = recordsOf(ofKind('commitlog'));
 const inQueues = log.filter((record) => (record.sysFlag & SysFlag.TRANSACTION_ROLLBACK) === 0);
 
@@ -118,20 +129,23 @@ describe('a store that the Java classes closed cleanly', () => {
 
   it('is opened by ours, read completely and left as it was', async () => {
     const disk = diskWith(rows.filter((row) => row.kind !== 'index' && row.kind !== 'compaction'));
+    for (const row of ofKind('index')) place(disk, `${INDEX_FOLDER}/20240101000000000`, whole(row));
     const { store } = await open(disk);
     expect(store.figures()).toMatchObject({ minPhysicalOffset: 0, maxPhysicalOffset: SEGMENT + (log.at(-1)?.size ?? 0) });
     await expectAllReadable(store);
     await store.close();
     for (const row of [...ofKind('commitlog'), ...ofKind('consumequeue')]) expectFile(disk, row);
+    expectIndex(disk);
   });
 
-  it('gets its queues rebuilt byte by byte when nothing but the log is left', async () => {
+  it('gets its queues and its index rebuilt byte by byte when nothing but the log is left', async () => {
     const disk = diskWith(ofKind('commitlog'));
     place(disk, '/store/abort', Buffer.from('1'));
     const { store } = await open(disk);
     await expectAllReadable(store);
     await store.close();
     for (const row of [...ofKind('commitlog'), ...ofKind('consumequeue')]) expectFile(disk, row);
+    expectIndex(disk);
   });
 
   it('of 5.3.3 differs in the checkpoint alone', () => {
@@ -149,8 +163,18 @@ describe('a store of ours that is given the same messages', () => {
       await append(store, together.map(draftOf));
     }
     await store.close();
-    for (const row of [...ofKind('commitlog'), ...ofKind('consumequeue'), ...ofKind('checkpoint')]) expectFile(disk, row);
+    for (const row of [...ofKind('commitlog'), ...ofKind('consumequeue')]) expectFile(disk, row);
+    expectIndex(disk);
+    forgetIndexTime(disk);
+    for (const row of ofKind('checkpoint')) expectFile(disk, row);
   });
+
+  /** Java stamps it when an index file is full, ours with every checkpoint. */
+  function forgetIndexTime(disk: MemoryFileSystem): void {
+    const handle = disk.openSync('/store/checkpoint', 'write');
+    handle.writeSync(Buffer.alloc(8), 16);
+    handle.closeSync();
+  }
 
   /** Messages of one batch have one store time, all others a time of their own. */
   function byStoreTime(records: readonly InspectedRecord[]): InspectedRecord[][] {

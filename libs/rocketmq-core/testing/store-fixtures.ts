@@ -33,6 +33,8 @@ export function smallStoreConfig(changes: Partial<StoreConfig> = {}): StoreConfi
     storePathRootDir: '/store',
     mappedFileSizeCommitLog: 4096,
     mappedFileSizeConsumeQueue: 20 * 16,
+    maxHashSlotNum: 16,
+    maxIndexNum: 32,
     ...changes,
   };
 }

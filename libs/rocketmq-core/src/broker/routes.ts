@@ -16,6 +16,7 @@ import { sendReplyMessage } from './handlers/send-reply-message.js';
 import { unlockBatchMq } from './handlers/unlock-batch-mq.js';
 import { unregisterClient } from './handlers/unregister-client.js';
 import { updateConsumerOffset } from './handlers/update-consumer-offset.js';
+import { queryMessage } from './handlers/query-message.js';
 import { viewMessageById } from './handlers/view-message-by-id.js';
 import { pullAdmission } from './pulling/pull-admission.js';
 import type { RouteParts } from './route-parts.js';
@@ -111,6 +112,7 @@ function messaging(parts: RouteParts) {
     ConsumerSendMsgBack: route(protocol.ConsumerSendMsgBack, sendBack, 'send'),
     PullMessage: route(protocol.PullMessage, pull, 'pull'),
     LitePullMessage: route(protocol.LitePullMessage, pull, 'litePull'),
+    QueryMessage: route(protocol.QueryMessage, queryMessage({ store, settings }), 'query'),
     ViewMessageById: route(protocol.ViewMessageById, viewMessageById({ store }), 'query'),
     GetMaxOffset: route(protocol.GetMaxOffset, getMaxOffset({ store }), 'admin'),
     GetMinOffset: route(protocol.GetMinOffset, getMinOffset({ store }), 'admin'),

@@ -1,4 +1,5 @@
 export { storeSettings, type StoreConfig } from './config/store-config.js';
+export type { IndexType } from './index-file/index-keys.js';
 export type { BatchDraft, MessageDraft } from './message-draft.js';
 export { MessageStore, type MessageStoreOptions, type StoreFigures } from './message-store.js';
 export type { AppendOutcome, AppendRefusal, GetOutcome, GetStatus, Placement } from './outcomes.js';

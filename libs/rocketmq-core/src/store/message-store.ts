@@ -12,12 +12,14 @@ import type { StoreConfig } from './config/store-config.js';
 import { QueueFlushLoop } from './flushing/queue-flush-loop.js';
 import type { QueueEntry } from './consume-queue/consume-queue.js';
 import { QueueTable } from './consume-queue/queue-table.js';
-import { buildersOf, type Builder } from './dispatch/builders.js';
+import { ConsumeQueueBuilder, type Builder } from './dispatch/builders.js';
 import { ReputLoop } from './dispatch/reput-loop.js';
+import { MessageIndex } from './index-file/message-index.js';
 import type { BatchDraft, MessageDraft } from './message-draft.js';
 import type { AppendOutcome, GetOutcome } from './outcomes.js';
 import { storePaths, type StorePaths } from './paths.js';
 import type { ArrivalListener, ReplicationGate } from './ports.js';
+import { queryByKey, type KeyQuery, type KeyQueryResult } from './reading/key-query.js';
 import { MessageReader, type GetRequest } from './reading/message-reader.js';
 import { queueOffsetByTime, storeTimeAt, type Boundary } from './reading/time-search.js';
 import { StoreHealth, type StoreStatus } from './store-health.js';
@@ -69,6 +71,7 @@ export class MessageStore {
   private readonly stats = new StoreStats();
   private readonly delays: readonly number[];
   private readonly queues: QueueTable;
+  private readonly index: MessageIndex | undefined;
   private readonly builders: readonly Builder[];
   private readonly log: CommitLog;
   private readonly reput: ReputLoop;
@@ -91,7 +94,9 @@ export class MessageStore {
     const folder = this.paths.consumeQueue;
     this.queues = new QueueTable({ files, logger, folder, fileSize: config.mappedFileSizeConsumeQueue, handlesMax: QUEUE_HANDLES_MAX });
     const { log, queues } = this;
-    this.builders = buildersOf(queues);
+    this.index = config.messageIndexEnable ? this.makeIndex() : undefined;
+    const { index } = this;
+    this.builders = [new ConsumeQueueBuilder(queues), ...(index === undefined ? [] : [index])];
     this.reput = new ReputLoop({ builders: this.builders, arrivals: options.arrivals, clock, logger });
     this.appends = new AppendQueue({
       ...{ config, clock, health, log, queues, reput: this.reput, stats, delays },
@@ -101,8 +106,14 @@ export class MessageStore {
     this.checkpoint = new CheckpointFile(files, this.paths.checkpoint);
     const { checkpoint } = this;
     const lastDispatched = () => this.reput.last;
-    this.queueFlush = new QueueFlushLoop({ config, files, clock, logger, health, log, queues, checkpoint, lastDispatched });
+    this.queueFlush = new QueueFlushLoop({ config, files, clock, logger, health, log, queues, index, checkpoint, lastDispatched });
     this.logFlush = logFlushLoop({ config, clock, logger, health, log });
+  }
+
+  private makeIndex(): MessageIndex {
+    const { config, files, clock, logger } = this.options;
+    const sizes = { slotCount: config.maxHashSlotNum, entryCount: config.maxIndexNum };
+    return new MessageIndex({ files, clock, logger, folder: this.paths.index, ...sizes });
   }
 
   /**
@@ -112,7 +123,7 @@ export class MessageStore {
    */
   async open(): Promise<void> {
     const { files } = this.options;
-    for (const folder of [this.paths.root, this.paths.commitLog, this.paths.consumeQueue]) makeDurableFolder(files, folder);
+    for (const folder of this.folders()) makeDurableFolder(files, folder);
     this.lock = await takeStoreLock(files, this.paths.lock);
     const cleanStop = !files.existsSync(this.paths.abort);
     try {
@@ -123,14 +134,19 @@ export class MessageStore {
     }
   }
 
+  private folders(): readonly string[] {
+    const { root, commitLog, consumeQueue, index } = this.paths;
+    return [root, commitLog, consumeQueue, ...(this.index === undefined ? [] : [index])];
+  }
+
   private async recover(cleanStop: boolean): Promise<void> {
     const { files, config, logger } = this.options;
     this.writeAbort();
     this.checkpoint.load();
     files.syncFolderSync(this.paths.root);
-    const { log, queues, builders, delays } = this;
+    const { log, queues, builders, index, delays } = this;
     const checkCrc = config.checkCRCOnRecover;
-    const options = { log, queues, builders, checkpoint: this.checkpoint.values, logger, delays, checkCrc, cleanStop };
+    const options = { log, queues, builders, index, checkpoint: this.checkpoint.values, logger, delays, checkCrc, cleanStop };
     const { end, last } = await new Recovery(options).run();
     log.startAt(end);
     this.appends.startAt(end);
@@ -197,6 +213,7 @@ export class MessageStore {
   private releaseFiles(): void {
     this.log.segments.close();
     this.queues.close();
+    this.index?.close();
     this.checkpoint.close();
     this.lock?.closeSync();
     this.lock = undefined;
@@ -270,6 +287,13 @@ export class MessageStore {
   /** The record at a physical offset; undefined when none starts there. */
   recordAt(physicalOffset: number): Buffer | undefined {
     return this.log.recordAt(physicalOffset)?.bytes;
+  }
+
+  /** The newest messages with a key, stored within a span of time; none when `messageIndexEnable` is off. */
+  async queryByKey(query: KeyQuery): Promise<KeyQueryResult> {
+    const { index, log } = this;
+    if (index === undefined) return { records: [], indexLastUpdateTimestamp: 0, indexLastUpdatePhysicalOffset: 0 };
+    return queryByKey({ index, log }, query);
   }
 
   /** Topics that have queues. */

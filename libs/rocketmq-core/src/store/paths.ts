@@ -6,6 +6,7 @@ export interface StorePaths {
   readonly root: string;
   readonly commitLog: string;
   readonly consumeQueue: string;
+  readonly index: string;
   readonly checkpoint: string;
   readonly abort: string;
   readonly lock: string;
@@ -17,6 +18,7 @@ export function storePaths(config: Pick<StoreConfig, 'storePathRootDir' | 'store
     root,
     commitLog: config.storePathCommitLog || `${root}/commitlog`,
     consumeQueue: `${root}/consumequeue`,
+    index: `${root}/index`,
     checkpoint: `${root}/checkpoint`,
     abort: `${root}/abort`,
     lock: `${root}/lock`,

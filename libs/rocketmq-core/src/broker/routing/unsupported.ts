@@ -8,7 +8,6 @@ interface Lack {
   readonly why: string;
 }
 
-const QUERIES: Lack = { what: 'the message index is', why: 'no index is written; messages are found by offset id and by queue' };
 const POP: Lack = { what: 'pop consumption is', why: 'consumers pull' };
 const ASSIGNMENT: Lack = {
   what: 'assignment of queues by the broker is',
@@ -33,7 +32,6 @@ function unsupported<C extends protocol.Command>(command: C, { what, why }: Lack
 export function notYet() {
   const { CheckRocksdbCqWriteProgress, ExportRocksdbConfigToJson, SetCommitlogReadMode } = protocol;
   return {
-    QueryMessage: unsupported(protocol.QueryMessage, QUERIES),
     UpdateAndCreateStaticTopic: unsupported(protocol.UpdateAndCreateStaticTopic, STATIC),
     DeleteTopicInBrokerList: unsupported(protocol.DeleteTopicInBrokerList, LISTS),
     DeleteSubscriptionGroupList: unsupported(protocol.DeleteSubscriptionGroupList, LISTS),

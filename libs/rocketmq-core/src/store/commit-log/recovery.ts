@@ -6,6 +6,7 @@ import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
 import type { QueueTable } from '../consume-queue/queue-table.js';
 import { isQueued, type Builder } from '../dispatch/builders.js';
 import { queueTagsCode } from '../dispatch/queue-tags-code.js';
+import type { MessageIndex } from '../index-file/message-index.js';
 import type { Segment } from '../segments/segment-list.js';
 import type { CommitLog } from './commit-log.js';
 import { scanLog, type ScanResult } from './log-scan.js';
@@ -14,6 +15,8 @@ export interface RecoveryOptions {
   readonly log: CommitLog;
   readonly queues: QueueTable;
   readonly builders: readonly Builder[];
+  /** One of the builders; undefined when none is wanted. */
+  readonly index: MessageIndex | undefined;
   readonly checkpoint: Checkpoint;
   readonly logger: Logger;
   readonly delays: readonly number[];
@@ -45,6 +48,8 @@ export class Recovery {
   private rebuilding = false;
   private start: Segment | undefined;
   private last: InspectedRecord | undefined;
+  /** Physical offset from which on records may be missing in the index. */
+  private indexFrom = Infinity;
 
   /** Records and entries up to this physical offset are durable, so nothing is looked for there: -1 when that is not known. */
   private readonly vouched: number;
@@ -61,17 +66,29 @@ export class Recovery {
     for (const queue of queues.queues()) queue.recover(this.vouched);
     // Without any entry they were removed, to be built again.
     this.rebuilding = !areWhole || queues.physicalEnd() < 0;
+    this.loadIndex();
     const end = await this.findEnd();
     await this.settleLog(end);
+    this.options.index?.cutAt(end);
     for (const queue of queues.queues()) this.settleQueue(queue, end);
     return { end, last: this.last && { physicalOffset: this.last.physicalOffset, storeTimestamp: this.last.storeTimestamp } };
+  }
+
+  // Its own time in the checkpoint is that of the queues when it was flushed together with them; Java's is older.
+  private loadIndex(): void {
+    const { index, log, checkpoint, cleanStop } = this.options;
+    if (index === undefined) return;
+    const { indexMsgTimestamp, logicsMsgTimestamp, logicsPhysicalOffset } = checkpoint;
+    const isVouchedFor = logicsMsgTimestamp > 0 && indexMsgTimestamp >= logicsMsgTimestamp;
+    const { resumeAt, hasDropped } = index.load(log.segments.capacityEnd, cleanStop && isVouchedFor ? Infinity : indexMsgTimestamp);
+    this.indexFrom = isVouchedFor && !hasDropped ? Math.max(resumeAt, logicsPhysicalOffset) : resumeAt;
   }
 
   private async findEnd(): Promise<number> {
     const { log, queues, logger } = this.options;
     const first = log.segments.first;
     if (first === undefined) return this.endOfEmptyLog();
-    let result = await this.scan(this.rebuilding ? first : this.startSegment(first));
+    let result = await this.scan(this.rebuilding ? first : this.startFor(first));
     if (result.stopped) {
       logger.log('warn', 'the consume queues miss entries and are completed from the start of the log', { at: result.end });
       this.rebuilding = true;
@@ -87,6 +104,13 @@ export class Recovery {
     const physicalEnd = queues.physicalEnd();
     if (physicalEnd < 0) return 0;
     throw new Corruption(log.segments.folder, 0, `the folder has no segment, but the consume queues lead up to ${physicalEnd}`);
+  }
+
+  private startFor(first: Segment): Segment {
+    const { segments } = this.options.log;
+    const start = this.startSegment(first);
+    const forIndex = this.indexFrom < segments.capacityEnd ? (segments.find(this.indexFrom) ?? first) : start;
+    return forIndex.baseOffset < start.baseOffset ? forIndex : start;
   }
 
   /** The segment from which on records may be without an entry, or missing themselves. */
@@ -126,16 +150,17 @@ export class Recovery {
   /** @returns false when entries before this one are missing that only an earlier part of the log can give back */
   private restore(record: InspectedRecord): boolean {
     this.last = record;
-    if (!isQueued(record.sysFlag)) return true;
-    const { topic, queueId, queueOffset, physicalOffset, size, sysFlag } = record;
-    const queue = this.options.queues.find(topic, queueId);
-    if (queue !== undefined && queue.holds(queueOffset, physicalOffset)) return true;
+    const { topic, queueId, queueOffset, physicalOffset, size, sysFlag, propertiesText: properties, storeTimestamp } = record;
+    const request = { topic, queueId, queueOffset, physicalOffset, size, tagsCode: 0, storeTimestamp, sysFlag, properties };
+    const queue = isQueued(sysFlag) ? this.options.queues.find(topic, queueId) : undefined;
+    if (!isQueued(sysFlag) || queue?.holds(queueOffset, physicalOffset) === true) {
+      this.options.index?.add(request);
+      return true;
+    }
     const hasGap = queue !== undefined && queueOffset > queue.nextOffset;
     if (hasGap && !this.rebuilding) return false;
-    const { propertiesText: properties, storeTimestamp } = record;
     const tagsCode = queueTagsCode({ topic, properties, storeTimestamp }, this.options.delays);
-    const request = { topic, queueId, queueOffset, physicalOffset, size, tagsCode, storeTimestamp, sysFlag, properties };
-    for (const builder of this.options.builders) builder.add(request);
+    for (const builder of this.options.builders) builder.add({ ...request, tagsCode });
     return true;
   }
 

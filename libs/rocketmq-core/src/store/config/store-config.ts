@@ -21,6 +21,15 @@ export const storeSettings = {
     min: 20,
     max: INT_MAX,
   }),
+  messageIndexEnable: bool(true, 'Whether messages can be found by id, key and tags.', fixed),
+  maxHashSlotNum: int(5_000_000, 'Hash slots of an index file. Index files of another size are built again.', {
+    ...fixed,
+    min: 1,
+    max: INT_MAX >> 3,
+  }),
+  maxIndexNum: int(20_000_000, 'Entries of an index file.', { ...fixed, min: 2, max: INT_MAX >> 5 }),
+  maxMsgsNumBatch: int(64, 'Most messages that one query by key answers.', { ...changeable, min: 1 }),
+  defaultQueryMaxNum: int(32, 'Most messages that one query by id answers.', { ...changeable, min: 1 }),
   flushDiskType: choice(
     ['ASYNC_FLUSH', 'SYNC_FLUSH'],
     'ASYNC_FLUSH',

@@ -35,7 +35,7 @@ export function isQueued(sysFlag: number): boolean {
   return type === 'none' || type === 'commit';
 }
 
-class ConsumeQueueBuilder implements Builder {
+export class ConsumeQueueBuilder implements Builder {
   readonly name = 'consume queues';
   private readonly touched = new Set<ConsumeQueue>();
 
@@ -54,9 +54,4 @@ class ConsumeQueueBuilder implements Builder {
       this.touched.delete(queue);
     }
   }
-}
-
-/** What is built from the log. The order is the order of the calls. */
-export function buildersOf(queues: QueueTable): readonly Builder[] {
-  return [new ConsumeQueueBuilder(queues)];
 }

@@ -5,6 +5,7 @@ import type { CommitLog } from '../commit-log/commit-log.js';
 import type { StoreConfig } from '../config/store-config.js';
 import type { StoreHealth } from '../store-health.js';
 import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
+import type { MessageIndex } from '../index-file/message-index.js';
 import type { QueueTable } from '../consume-queue/queue-table.js';
 
 export interface QueueFlushOptions {
@@ -15,6 +16,7 @@ export interface QueueFlushOptions {
   readonly health: StoreHealth;
   readonly log: CommitLog;
   readonly queues: QueueTable;
+  readonly index: MessageIndex | undefined;
   readonly checkpoint: CheckpointFile;
   /** The last record that every queue has. */
   readonly lastDispatched: () => { readonly physicalOffset: number; readonly storeTimestamp: number } | undefined;
@@ -53,6 +55,7 @@ export class QueueFlushLoop {
   private async flushDue(): Promise<void> {
     const { config, clock, checkpoint, health, lastDispatched } = this.options;
     if (!health.isRunning) return;
+    this.options.index?.drain();
     const lag = (lastDispatched()?.physicalOffset ?? 0) - checkpoint.values.logicsPhysicalOffset;
     const isThorough = clock.monotonic() - this.thoroughMs >= config.flushConsumeQueueThoroughInterval || lag >= CHECKPOINT_LAG_MAX;
     if (isThorough) await this.flushAll();
@@ -60,8 +63,8 @@ export class QueueFlushLoop {
   }
 
   /**
-   * Flushes everything and moves the checkpoint. The order is the invariant of the checkpoint: note what is dispatched, sync the log, sync the
-   * queues, then write the note.
+   * Flushes everything and moves the checkpoint. The order is the invariant of the checkpoint: note what is dispatched, sync the log, the queues
+   * and the index, then write the note.
    * @throws OperationFailed `io`; the store has failed then
    */
   flushAll(): Promise<void> {
@@ -70,12 +73,14 @@ export class QueueFlushLoop {
       this.thoroughMs = this.options.clock.monotonic();
       await this.options.log.flush();
       await this.flushQueues(0);
-      if (last !== undefined) await this.failing(this.stamp(last));
+      const isIndexed = (await this.options.index?.flush()) === true;
+      if (last !== undefined) await this.failing(this.stamp(last, isIndexed));
     });
   }
 
-  private stamp({ physicalOffset, storeTimestamp }: { physicalOffset: number; storeTimestamp: number }): Promise<void> {
+  private stamp({ physicalOffset, storeTimestamp }: { physicalOffset: number; storeTimestamp: number }, isIndexed: boolean): Promise<void> {
     return this.options.checkpoint.store({
+      ...(isIndexed ? { indexMsgTimestamp: storeTimestamp } : {}),
       physicMsgTimestamp: storeTimestamp,
       logicsMsgTimestamp: storeTimestamp,
       // 0 would say that nothing is known. No second record starts within the first one.

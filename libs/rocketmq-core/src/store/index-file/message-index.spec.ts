@@ -1,0 +1,164 @@
+import { FakeClock } from '../../../testing/fake-clock.js';
+import { MemoryFileSystem } from '../../../testing/memory-file-system.js';
+import { silentLogger } from '../../runtime/index.js';
+import type { DispatchRequest } from '../dispatch/builders.js';
+import { indexHash } from './index-keys.js';
+import { indexFileSize } from './index-layout.js';
+import { MessageIndex } from './message-index.js';
+
+const SIZES = { slotCount: 16, entryCount: 8 };
+const NOW = 1_700_000_000_000;
+const FOREVER = { beginMs: 0, endMs: Number.MAX_SAFE_INTEGER };
+
+function indexOn(disk: MemoryFileSystem, sizes = SIZES): MessageIndex {
+  return new MessageIndex({ ...sizes, files: disk, clock: new FakeClock(), logger: silentLogger, folder: '/index' });
+}
+
+function newDisk(): MemoryFileSystem {
+  const disk = new MemoryFileSystem();
+  disk.makeFolderSync('/index');
+  return disk;
+}
+
+const record = (n: number, properties: string, more: Partial<DispatchRequest> = {}): DispatchRequest => ({
+  ...{ topic: 'orders', queueId: 0, queueOffset: n, physicalOffset: n * 100, size: 100, tagsCode: 0 },
+  ...{ storeTimestamp: NOW + n * 1000, sysFlag: 0, properties },
+  ...more,
+});
+const keyed = (n: number, key = `k${n}`) => record(n, `KEYS\u0001${key}\u0002`);
+
+async function find(index: MessageIndex, key: string, window = FOREVER, type: 'key' | 'unique' | 'tag' = 'key'): Promise<number[]> {
+  const found: number[] = [];
+  for await (const at of index.select({ keyHash: indexHash('orders', key, type), ...window })) found.push(at);
+  return found;
+}
+
+async function stopped(index: MessageIndex): Promise<void> {
+  expect(await index.flush()).toBe(true);
+  index.close();
+}
+
+describe('the message index', () => {
+  it('finds a record by its id, by each of its keys and by its tags', async () => {
+    const index = indexOn(newDisk());
+    index.add(record(1, 'UNIQ_KEY\u0001id\u0002KEYS\u0001a b\u0002TAGS\u0001t\u0002'));
+    expect(await find(index, 'id', FOREVER, 'unique')).toEqual([100]);
+    expect(await find(index, 'a')).toEqual([100]);
+    expect(await find(index, 'b')).toEqual([100]);
+    expect(await find(index, 't', FOREVER, 'tag')).toEqual([100]);
+    expect(await find(index, 't')).toEqual([]);
+  });
+
+  it('answers the newest first, across files', async () => {
+    const disk = newDisk();
+    const index = indexOn(disk);
+    for (let n = 1; n <= 20; n++) index.add(keyed(n, 'same'));
+    expect(await find(index, 'same')).toEqual(Array.from({ length: 20 }, (_, i) => (20 - i) * 100));
+    expect(disk.listSync('/index')).toHaveLength(3);
+    await stopped(index);
+  });
+
+  it('looks only at the time that was asked for', async () => {
+    const index = indexOn(newDisk());
+    for (let n = 1; n <= 20; n++) index.add(keyed(n, 'same'));
+    expect(await find(index, 'same', { beginMs: NOW + 5000, endMs: NOW + 6000 })).toEqual([600, 500]);
+  });
+
+  it('leaves rolled-back transactions out', async () => {
+    const index = indexOn(newDisk());
+    index.add(record(1, 'KEYS\u0001k\u0002', { sysFlag: 0x3 << 2 }));
+    expect(await find(index, 'k')).toEqual([]);
+  });
+
+  it.each([
+    ['a clean stop', Infinity],
+    ['a crash', 0],
+  ])('finds everything again after %s, and goes on', async (_, durableUpTo) => {
+    const disk = newDisk();
+    const before = indexOn(disk);
+    for (let n = 1; n <= 20; n++) before.add(keyed(n));
+    await stopped(before);
+    const after = indexOn(disk);
+    const { resumeAt, hasDropped } = after.load(10_000, durableUpTo);
+    expect(hasDropped).toBe(false);
+    expect(resumeAt).toBe(durableUpTo === 0 ? 2000 : 2001);
+    for (let n = 1; n <= 25; n++) after.add(keyed(n));
+    for (let n = 1; n <= 25; n++) expect(await find(after, `k${n}`)).toEqual([n * 100]);
+    expect(after.lastUpdate).toEqual({ timestamp: NOW + 25_000, physicalOffset: 2500 });
+  });
+
+  it('takes in what a killed process has written without its slots', async () => {
+    const disk = newDisk();
+    const before = indexOn(disk);
+    for (let n = 1; n <= 6; n++) before.add(keyed(n));
+    before.drain();
+    const after = indexOn(disk.restart());
+    expect(after.load(10_000, 0).resumeAt).toBe(600);
+    after.add(keyed(6));
+    for (let n = 1; n <= 6; n++) expect(await find(after, `k${n}`)).toEqual([n * 100]);
+  });
+
+  it('forgets what lies behind the end of the log', async () => {
+    const disk = newDisk();
+    const before = indexOn(disk);
+    for (let n = 1; n <= 20; n++) before.add(keyed(n, 'same'));
+    await stopped(before);
+    const after = indexOn(disk);
+    after.load(10_000, Infinity);
+    after.cutAt(450);
+    after.add(keyed(4, 'same'));
+    after.add(keyed(5, 'same'));
+    expect(await find(after, 'same')).toEqual([500, 400, 300, 200, 100]);
+  });
+
+  it('builds files of another size, and those without a header, again', async () => {
+    const disk = newDisk();
+    const before = indexOn(disk, { slotCount: 4, entryCount: 8 });
+    before.add(keyed(1));
+    await stopped(before);
+    const after = indexOn(disk);
+    expect(after.load(10_000, Infinity)).toEqual({ resumeAt: 0, hasDropped: true });
+    after.add(keyed(1));
+    expect(await find(after, 'k1')).toEqual([100]);
+    const [name] = disk.listSync('/index');
+    expect(disk.statSync(`/index/${name ?? ''}`)?.size).toBe(indexFileSize(SIZES));
+  });
+
+  it('ends a chain that leads in a circle', async () => {
+    const disk = newDisk();
+    const before = indexOn(disk);
+    for (let n = 1; n <= 3; n++) before.add(keyed(n, 'same'));
+    await stopped(before);
+    const [name] = disk.listSync('/index');
+    const handle = disk.openSync(`/index/${name ?? ''}`, 'write');
+    handle.writeSync(Buffer.from([0, 0, 0, 3]), 40 + 16 * 4 + 1 * 20 + 16);
+    handle.closeSync();
+    const after = indexOn(disk);
+    after.load(10_000, Infinity);
+    expect(await find(after, 'same')).toEqual([300, 200, 100]);
+  });
+
+  it('keeps what the disk refuses and leaves no start of a file behind', async () => {
+    const disk = newDisk();
+    const index = indexOn(disk);
+    disk.fault = ({ kind }) => (kind === 'truncate' ? 'ENOSPC' : undefined);
+    index.add(keyed(1));
+    index.drain();
+    expect(disk.listSync('/index')).toEqual([]);
+    expect(await index.flush()).toBe(false);
+    disk.fault = undefined;
+    expect(await find(index, 'k1')).toEqual([100]);
+    expect(await index.flush()).toBe(true);
+  });
+
+  it('is not vouched for after a failed sync', async () => {
+    const disk = newDisk();
+    const index = indexOn(disk);
+    index.add(keyed(1));
+    disk.fault = ({ kind, path }) => (kind === 'sync' && path.startsWith('/index/') ? 'EIO' : undefined);
+    expect(await index.flush()).toBe(false);
+    disk.fault = undefined;
+    expect(await index.flush()).toBe(false);
+    expect(await find(index, 'k1')).toEqual([100]);
+  });
+});

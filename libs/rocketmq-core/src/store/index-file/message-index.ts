@@ -1,0 +1,239 @@
+import { messageOf } from '../../base/index.js';
+import type { Clock, FileSystem, Logger } from '../../runtime/index.js';
+import type { Builder, DispatchRequest } from '../dispatch/builders.js';
+import { HandleCache } from '../segments/handle-cache.js';
+import { IndexFile, NO_KEY, type IndexWindow } from './index-file.js';
+import { isIndexed, KeyHasher } from './index-keys.js';
+import { indexFileName, indexFileSize, isIndexFileName, type IndexSizes } from './index-layout.js';
+
+export interface MessageIndexOptions extends IndexSizes {
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly folder: string;
+}
+
+/** A key that the disk has refused. */
+interface WaitingKey {
+  readonly keyHash: number;
+  readonly physicalOffset: number;
+  readonly storeTimestamp: number;
+}
+
+/** Keys kept while the disk refuses them. What comes then is not indexed before the next start. */
+const WAITING_KEYS_MAX = 1_000_000;
+const HANDLES_MAX = 8;
+
+/**
+ * Finds records by key: hash files in the order of the log. Built from the log, and built again from it where it is damaged or behind: it never
+ * keeps a message from being stored or consumed. As Java: IndexService.
+ */
+export class MessageIndex implements Builder {
+  readonly name = 'message index';
+  /** Records up to this physical offset are indexed; -1 without any. */
+  private indexedUpTo = -1;
+  private readonly list: IndexFile[] = [];
+  private readonly handles: HandleCache;
+  private waiting: WaitingKey[] = [];
+  private readonly hasher = new KeyHasher();
+  private isRefused = false;
+  /** Something was not indexed, or may not be on the disk: the next start looks the files through. */
+  private incomplete = false;
+  private needsFolderSync = false;
+
+  constructor(private readonly options: MessageIndexOptions) {
+    this.handles = new HandleCache(options.files, HANDLES_MAX);
+  }
+
+  get lastUpdate(): { readonly timestamp: number; readonly physicalOffset: number } {
+    const header = this.list.at(-1)?.header;
+    return { timestamp: header?.endTimestamp ?? 0, physicalOffset: header?.endPhysicalOffset ?? 0 };
+  }
+
+  /**
+   * Takes in what is there, without what cannot be right.
+   * @param physicalEnd where the log may end at most
+   * @param durableUpTo store time up to which files are known to be durable; Infinity when all of them are
+   * @returns physical offset from which on records are to be added again, and whether files were dropped
+   */
+  load(physicalEnd: number, durableUpTo: number): { readonly resumeAt: number; readonly hasDropped: boolean } {
+    const { files, folder } = this.options;
+    for (const name of files.listSync(folder).filter(isIndexFileName)) this.list.push(this.fileAt(`${folder}/${name}`));
+    const fileCount = this.list.length;
+    const resumeAt = this.settle(physicalEnd, durableUpTo);
+    this.indexedUpTo = resumeAt - 1;
+    return { resumeAt, hasDropped: this.list.length < fileCount || fileCount === 0 };
+  }
+
+  /** @returns physical offset from which on records are in none of the files that stay */
+  private settle(physicalEnd: number, durableUpTo: number): number {
+    let resumeAt = 0;
+    for (const [position, file] of [...this.list].entries()) {
+      const isUsable = file.load();
+      const isLast = position === this.list.length - 1;
+      const { endTimestamp, endPhysicalOffset } = file.header;
+      const isTrusted = endTimestamp <= durableUpTo && endPhysicalOffset < physicalEnd && (!isLast || durableUpTo === Infinity);
+      const next = !isUsable ? undefined : isTrusted ? endPhysicalOffset + 1 : file.repair(physicalEnd);
+      resumeAt = next ?? resumeAt;
+      // The files behind a file with a gap begin too late.
+      if (next === undefined || (!isTrusted && !file.isFull)) {
+        this.dropFrom(next === undefined ? position : position + 1);
+        break;
+      }
+    }
+    return resumeAt;
+  }
+
+  /** The log turned out to end there. */
+  cutAt(physicalEnd: number): void {
+    const position = this.list.findIndex((file) => file.header.endPhysicalOffset >= physicalEnd);
+    const file = this.list[position];
+    if (file === undefined) return;
+    this.dropFrom(file.cutAt(physicalEnd) ? position + 1 : position);
+    this.indexedUpTo = Math.min(this.indexedUpTo, physicalEnd - 1);
+  }
+
+  private dropFrom(position: number): void {
+    for (const { path } of this.list.splice(position)) {
+      this.options.logger.log('warn', 'an index file is of no use and is built again', { file: path });
+      this.handles.close(path);
+      this.options.files.removeSync(path);
+    }
+  }
+
+  private fileAt(path: string): IndexFile {
+    return new IndexFile(path, this.options, () => this.handles.get(path));
+  }
+
+  add(request: DispatchRequest): void {
+    const { physicalOffset, storeTimestamp } = request;
+    if (physicalOffset <= this.indexedUpTo || !isIndexed(request) || this.incomplete) return;
+    const count = this.hasher.hashes(request.topic, request.properties, (keyHash) => this.take(keyHash, physicalOffset, storeTimestamp));
+    if (count === 0) this.take(NO_KEY, physicalOffset, storeTimestamp);
+    this.indexedUpTo = physicalOffset;
+  }
+
+  private take(keyHash: number, physicalOffset: number, storeTimestamp: number): void {
+    if (this.waiting.length === 0) {
+      try {
+        this.writable().add(keyHash, physicalOffset, storeTimestamp);
+        return;
+      } catch (error) {
+        this.refused(error);
+      }
+    }
+    this.waiting.push({ keyHash, physicalOffset, storeTimestamp });
+    if (this.waiting.length > WAITING_KEYS_MAX) this.giveUp();
+  }
+
+  /** Entries are gathered in their file and written by `drain`: no message waits for its keys. */
+  commit(): void {
+    return;
+  }
+
+  /** Writes everything that is gathered. What the disk refuses goes on waiting. */
+  drain(): void {
+    try {
+      this.takeWaiting();
+      this.list.at(-1)?.commit();
+      this.isRefused = false;
+    } catch (error) {
+      this.refused(error);
+    }
+  }
+
+  private refused(error: unknown): void {
+    if (!this.isRefused) this.options.logger.log('error', 'keys of messages cannot be written', { error: messageOf(error) });
+    this.isRefused = true;
+  }
+
+  private giveUp(): void {
+    this.incomplete = true;
+    this.waiting = [];
+    this.options.logger.log('error', 'messages from now on are found by key only after a restart', {});
+  }
+
+  private takeWaiting(): void {
+    let done = 0;
+    try {
+      for (const { keyHash, physicalOffset, storeTimestamp } of this.waiting) {
+        this.writable().add(keyHash, physicalOffset, storeTimestamp);
+        done += 1;
+      }
+    } finally {
+      if (done > 0) this.waiting = this.waiting.slice(done);
+    }
+  }
+
+  private writable(): IndexFile {
+    const last = this.list.at(-1);
+    if (last !== undefined && !last.isFull) return last;
+    last?.commit();
+    return this.create(last);
+  }
+
+  /** A file that could not be made whole is removed, so that a full disk is not filled with the starts of files. */
+  private create(before: IndexFile | undefined): IndexFile {
+    const { files, folder } = this.options;
+    const path = `${folder}/${this.nameAfter(before)}`;
+    try {
+      this.handles.create(path).truncateSync(indexFileSize(this.options));
+    } catch (error) {
+      this.handles.close(path);
+      files.removeSync(path);
+      throw error;
+    }
+    this.needsFolderSync = true;
+    const file = this.fileAt(path);
+    this.list.push(file);
+    return file;
+  }
+
+  /** Names are the order of the files, also when the clock was put back or two are made in a millisecond. */
+  private nameAfter(before: IndexFile | undefined): string {
+    const name = indexFileName(this.options.clock.now());
+    const last = before?.path.slice(this.options.folder.length + 1) ?? '';
+    return name > last ? name : String(BigInt(last) + 1n).padStart(last.length, '0');
+  }
+
+  /** @returns whether everything added so far is durable. A disk that refuses is logged: messages do not depend on their index */
+  async flush(): Promise<boolean> {
+    this.drain();
+    try {
+      await this.flushFiles();
+    } catch (error) {
+      // What a failed sync has left is unknown.
+      this.incomplete = true;
+      this.options.logger.log('error', 'the message index cannot be flushed', { error: messageOf(error) });
+    }
+    return !this.incomplete && !this.isRefused;
+  }
+
+  private async flushFiles(): Promise<void> {
+    if (this.needsFolderSync) await this.options.files.syncFolder(this.options.folder);
+    this.needsFolderSync = false;
+    for (const file of [...this.list]) {
+      const isLast = file === this.list.at(-1);
+      await file.flush();
+      if (!isLast) file.seal();
+    }
+  }
+
+  /** Physical offsets of records that have a key with this hash, newest first, each once. */
+  async *select(window: IndexWindow): AsyncGenerator<number> {
+    this.drain();
+    const seen = new Set<number>();
+    for (const file of this.list.toReversed()) {
+      if (!file.overlaps(window)) continue;
+      for await (const physicalOffset of file.select(window)) {
+        if (!seen.has(physicalOffset)) yield physicalOffset;
+        seen.add(physicalOffset);
+      }
+    }
+  }
+
+  close(): void {
+    this.handles.closeAll();
+    this.list.length = 0;
+  }
+}
