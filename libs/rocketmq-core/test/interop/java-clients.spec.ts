@@ -187,13 +187,16 @@ describe.each(servers)('$title with Java clients', (server) => {
       await driver.send({ name: 'p', topic, prefix: 'ordered', count: 40 });
       await driver.routed(topic);
       await driver.consumer({ name: consumer, group: named('ordered-group'), topic, listener: 'orderly' });
-      await driver.until('all received', () => driver.received(consumer).length >= 40);
+      const keys = () => new Set(driver.received(consumer).map(({ keys }) => keys));
+      await driver.until('all received', () => keys().size === 40);
+      // A producer whose send was slow leaves out a queue or sends again: how many lie in each is not for sure, their order is.
       for (const queueId of [0, 1, 2, 3]) {
         const offsets = driver
           .received(consumer)
           .filter((message) => message.queueId === queueId)
           .map(({ queueOffset }) => queueOffset);
-        expect(offsets).toEqual(Array.from({ length: 10 }, (_, at) => at));
+        expect(offsets.length).toBeGreaterThan(1);
+        expect(offsets).toEqual(offsets.map((_, at) => at));
       }
       await driver.stopConsumer(consumer);
     }, 240_000);
