@@ -1,7 +1,7 @@
 import { isInvalidInput, Loop, type Clock, type Logger, type OutgoingMessage } from 'rocketmq-core/client';
 import type { OutboxLease, OutboxMessage, OutboxStore } from './outbox-store.js';
 
-export const OUTBOX_ID = 'NEST_OUTBOX_ID';
+const OUTBOX_ID = 'NEST_OUTBOX_ID';
 
 export interface RelayOptions {
   /** How often the table is looked at when nobody says that there is something, ms. Default 1000. */

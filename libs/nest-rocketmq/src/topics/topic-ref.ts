@@ -12,7 +12,7 @@ export interface TopicRef<In = unknown, Out = In, Reply = unknown> {
 }
 
 /** The types of a topic; there is no value of it. */
-export interface TopicTypes<In, Out, Reply> {
+interface TopicTypes<In, Out, Reply> {
   /** As a function, so that a topic of a wider payload does not pass for one of a narrower. */
   readonly send?: (payload: In) => void;
   readonly receive?: Out;
