@@ -12,8 +12,9 @@ import { levelFile, levelFileText } from './level-file.js';
 import { LevelLoop } from './level-loop.js';
 import { levelRedirect, queueOfLevel } from './level-redirect.js';
 import { LevelTable, type LevelSnapshot } from './level-table.js';
-import { timerCountFile, timerCountText } from './timer-count-file.js';
-import { TopicCountTable, type TopicCounts } from '../saving/topic-count-table.js';
+import { CountLoop } from '../saving/count-loop.js';
+import { timerCounts } from '../saving/topic-count-file.js';
+import { TopicCountTable } from '../saving/topic-count-table.js';
 import { TimerLoop } from './timer-loop.js';
 import { timerRedirect } from './timer-redirect.js';
 
@@ -37,8 +38,8 @@ export class DelayedDelivery {
   readonly timerCounts: TopicCountTable;
   private readonly delaysMs: readonly number[];
   private readonly levelFile: JsonFile<LevelSnapshot>;
-  private readonly countFile: JsonFile<TopicCounts>;
-  private readonly savings: readonly PersistLoop[];
+  private readonly levelSaving: PersistLoop;
+  private readonly countSaving: CountLoop;
   private readonly levelLoop: LevelLoop;
   private readonly timerFiles: TimerFiles;
   private readonly timer: TimerLoop | undefined;
@@ -49,8 +50,11 @@ export class DelayedDelivery {
     this.timerCounts = new TopicCountTable(() => clock.now());
     this.delaysMs = parseDelayLevels(config.messageDelayLevel);
     this.levelFile = levelFile(files, root);
-    this.countFile = timerCountFile(files, root);
-    this.savings = [this.levelSaving(), this.countSaving()];
+    this.levelSaving = this.savingOfLevels();
+    this.countSaving = new CountLoop({
+      ...{ counts: this.timerCounts, form: timerCounts, files, root, clock, logger },
+      periodMs: config.timerFlushIntervalMs,
+    });
     this.levelLoop = new LevelLoop({ ...options, levels: this.levels, delaysMs: this.delaysMs });
     const { timerPrecisionMs: precisionMs, mappedFileSizeTimerLog: logFileSize, timerRollWindowSlot: rollWindowSlots } = config;
     this.timerFiles = new TimerFiles({ files, logger, root, precisionMs, logFileSize, rollWindowSlots });
@@ -64,7 +68,7 @@ export class DelayedDelivery {
     this.timer = config.timerWheelEnable ? new TimerLoop(timer) : undefined;
   }
 
-  private levelSaving(): PersistLoop {
+  private savingOfLevels(): PersistLoop {
     const { store, clock, logger, config } = this.options;
     let text = '';
     // The text is made before the flush: what is delivered meanwhile is in neither.
@@ -75,13 +79,6 @@ export class DelayedDelivery {
     const saver = new TableSaver({ name: 'delayOffset.json', file: this.levelFile, logger, text: () => text });
     const periodMs = config.flushDelayOffsetInterval;
     return new PersistLoop({ name: 'delay offsets', table: this.levels, beforeSave, saver, clock, logger, periodMs });
-  }
-
-  private countSaving(): PersistLoop {
-    const { clock, logger, config } = this.options;
-    const text = () => timerCountText(this.timerCounts.snapshot());
-    const saver = new TableSaver({ name: 'timermetrics', file: this.countFile, logger, text });
-    return new PersistLoop({ name: 'timer counts', table: this.timerCounts, saver, clock, logger, periodMs: config.timerFlushIntervalMs });
   }
 
   /** In this order: of two wishes for a delay the level wins. */
@@ -98,7 +95,7 @@ export class DelayedDelivery {
 
   /** timermetrics as it would be saved now. */
   timerCountText(): string {
-    return timerCountText(this.timerCounts.snapshot());
+    return timerCounts.encode(this.timerCounts.snapshot());
   }
 
   /** The fields of timercheck; undefined without a timer. */
@@ -126,13 +123,12 @@ export class DelayedDelivery {
     ];
   }
 
-  /** @throws Corruption when a table and its backup cannot be read: from 0 on everything would be delivered again */
+  /** @throws Corruption when the table of levels and its backup cannot be read: from 0 on everything would be delivered again */
   start(): void {
     const levels = this.levelFile.load();
     if (levels !== undefined) this.levels.restore(levels);
-    const counts = this.countFile.load();
-    if (counts !== undefined) this.timerCounts.restore(counts);
-    for (const saving of this.savings) saving.start();
+    this.levelSaving.start();
+    this.countSaving.start();
     this.levelLoop.start();
     this.timer?.start();
   }
@@ -140,6 +136,7 @@ export class DelayedDelivery {
   async stop(): Promise<void> {
     await this.levelLoop.stop();
     await this.timer?.stop();
-    for (const saving of this.savings) await saving.stop();
+    await this.levelSaving.stop();
+    await this.countSaving.stop();
   }
 }

@@ -90,10 +90,10 @@ describe.each([
   afterEach(() => bed.close());
 
   it(`is never early and at p99 at most ${lateMaxMs} ms late, at 1000 messages a second`, async () => {
-    const count = 3000;
+    const count = 1500;
     for (let sent = 0; sent < count; sent += 1) {
       await send(bed);
-      if (sent % 10 === 9) await bed.clock.advance(10);
+      if (sent % 20 === 19) await bed.clock.advance(20);
     }
     await bed.clock.advance(20_000);
     const late = (await bed.delivered()).map(({ dueMs, storedMs }) => storedMs - dueMs).sort((a, b) => a - b);
@@ -102,8 +102,8 @@ describe.each([
     expect(late[Math.floor(count * 0.99)]).toBeLessThanOrEqual(lateMaxMs);
   });
 
-  it('is within half a second of the start for 5000 messages that came due while the broker was away', async () => {
-    const count = 5000;
+  it('is within a quarter of a second of the start for 2500 messages that came due while the broker was away', async () => {
+    const count = 2500;
     bed.writeMs = FAST_MS;
     for (let sent = 0; sent < count; sent += 1) await send(bed);
     // They are in the wheel.
@@ -115,6 +115,6 @@ describe.each([
     await bed.clock.advance(2000);
     const storedMs = (await bed.delivered()).map((message) => message.storedMs);
     expect(storedMs).toHaveLength(count);
-    expect(Math.max(...storedMs) - startedMs).toBeLessThanOrEqual(500);
+    expect(Math.max(...storedMs) - startedMs).toBeLessThanOrEqual(250);
   });
 });

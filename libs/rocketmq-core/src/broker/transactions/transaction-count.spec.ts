@@ -1,8 +1,8 @@
 import { FakeClock } from '../../../testing/fake-clock.js';
 import { MemoryFileSystem } from '../../../testing/memory-file-system.js';
 import { silentLogger } from '../../runtime/index.js';
-import { CountLoop } from './count-loop.js';
-import { transactionCountFile } from './transaction-count-file.js';
+import { CountLoop } from '../saving/count-loop.js';
+import { transactionCounts } from '../saving/topic-count-file.js';
 import { TransactionCountTable } from './transaction-count-table.js';
 
 const PATH = '/store/config/transactionMetrics.json';
@@ -10,8 +10,8 @@ const PATH = '/store/config/transactionMetrics.json';
 describe('the numbers of open transactions', () => {
   const start = (files: MemoryFileSystem, clock = new FakeClock()) => {
     const counts = new TransactionCountTable(() => clock.now());
-    const file = transactionCountFile(files, '/store');
-    const loop = new CountLoop({ counts, file, clock, logger: silentLogger, periodMs: 1000 });
+    const store = { files, root: '/store' };
+    const loop = new CountLoop({ counts, form: transactionCounts, ...store, clock, logger: silentLogger, periodMs: 1000 });
     loop.start();
     return { counts, loop, clock };
   };

@@ -17,14 +17,14 @@ import { isAccepted } from '../sending/append-reply.js';
 import type { TopicTable } from '../topics/topic-table.js';
 import type { MessageWriter } from '../writing/message-writer.js';
 import type { QueueReader } from '../writing/queue-reader.js';
+import { CountLoop } from '../saving/count-loop.js';
+import { transactionCounts } from '../saving/topic-count-file.js';
 import { CheckBack } from './check-back.js';
 import { checkLoop } from './check-loop.js';
-import { CountLoop } from './count-loop.js';
 import { HalfCheck, TRANSACTION_GROUP } from './half-check.js';
 import { HALF_QUEUE, halfOf, halfProblem, targetOf } from './half-message.js';
 import { HalfTable } from './half-table.js';
 import { OpBatchLoop } from './op-batch-loop.js';
-import { transactionCountFile } from './transaction-count-file.js';
 import { TransactionCountTable } from './transaction-count-table.js';
 
 export interface TransactionsOptions {
@@ -74,8 +74,10 @@ export class Transactions {
       onDiscard: (half) => this.counts.add(targetOf(half)?.topic ?? half.topic, -1),
     });
     this.checking = checkLoop({ check: this.check, clock, logger, periodMs: config.transactionCheckInterval });
-    const file = transactionCountFile(files, root);
-    this.counting = new CountLoop({ counts: this.counts, file, clock, logger, periodMs: config.transactionMetricFlushInterval });
+    this.counting = new CountLoop({
+      ...{ counts: this.counts, form: transactionCounts, files, root, clock, logger },
+      periodMs: config.transactionMetricFlushInterval,
+    });
   }
 
   start(): void {
