@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClientInstance } from '../../src/client/index.js';
 import { NameServer } from '../../src/namesrv/index.js';
-import { decodeRecords, type MessageExt, PullMessage, ResponseCode, SCHEDULE_TOPIC } from '../../src/protocol/index.js';
-import { RemotingClient } from '../../src/remoting/index.js';
-import { silentLogger, SystemClock } from '../../src/runtime/index.js';
+import { type MessageExt, SCHEDULE_TOPIC } from '../../src/protocol/index.js';
 import { freeListenPort } from '../../testing/free-ports.js';
+import { Auditor, createTopic, pause } from './auditor.js';
 import { type Fate, History } from './checkers.js';
 import { DueTimes } from './due-times.js';
 import { MortalLives } from './mortal-lives.js';
 import { type DeadlyPoint, MortalProcess } from './mortal-process.js';
+import { bodyOf } from './numbered-body.js';
 
 export interface DelayRunOptions {
   /** Folder of the compiled core. */
@@ -45,17 +43,6 @@ const QUEUES = 4;
 const LEVELS = 18;
 const LEVEL_DELAY_MS = 1000;
 const PRECISION_MS = 200;
-const PAUSE_MS = 100;
-const TIMEOUT_MS = 5000;
-/** As Java: PullSysFlag.FLAG_SUBSCRIPTION. */
-const WITH_SUBSCRIPTION = 4;
-
-const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-
-function bodyOf(number: number): Buffer {
-  const digest = createHash('sha512').update(String(number)).digest();
-  return Buffer.concat(Array.from({ length: 1 + (number % 16) }, () => digest));
-}
 
 /** When a message that waited in the timer may be delivered, as it says itself: in a tick after its own, and by its wish. */
 function dueMsOf({ properties, bornTimestamp }: Told): number {
@@ -75,7 +62,6 @@ export class DelayRun {
   readonly recalled: string[] = [];
   private readonly lives: MortalLives;
   private readonly nameServer = new NameServer({ config: { listenPort: 0 } });
-  private readonly remoting = new RemotingClient({ clock: new SystemClock(), logger: silentLogger });
   private readonly complaints: string[] = [];
   /** By queue: which message stands where. */
   private readonly places = Array.from({ length: QUEUES }, () => new Map<number, string>());
@@ -105,18 +91,19 @@ export class DelayRun {
     const { brokerPoints, producerPoints, consumerPoints, messageCount } = this.options;
     await this.nameServer.start();
     const port = await freeListenPort();
+    const auditor = new Auditor(`127.0.0.1:${port}`);
     this.lives.begin(brokerPoints, (deadly) => this.broker(port, deadly));
     try {
-      await this.createTopic();
+      await createTopic(this.nameServer.address, TOPIC, QUEUES);
       this.lives.begin(consumerPoints, (deadly) => this.consumer(deadly));
       this.lives.begin(producerPoints, (deadly) => this.producer(deadly));
       await this.until(() => !this.lives.isMortal && this.history.countOf('acknowledged') >= messageCount);
       writeFileSync(this.stopFile, '');
       await this.until(() => this.isSendingOver && this.missing <= missingMax);
-      for (let level = 1; level <= LEVELS; level += 1) await this.readLevel(`127.0.0.1:${port}`, level);
+      for (let level = 1; level <= LEVELS; level += 1) await this.readLevel(auditor, level);
     } finally {
       await this.lives.end();
-      await this.remoting.close(0);
+      await auditor.close();
       await this.nameServer.stop(0);
     }
   }
@@ -185,35 +172,9 @@ export class DelayRun {
     place?.set(queueOffset, key);
   }
 
-  private async createTopic(): Promise<void> {
-    const client = new ClientInstance({ namesrvAddr: this.nameServer.address });
-    await client.start();
-    const { topics } = client.admin();
-    for (let isThere = false; !isThere;) {
-      // The broker is being killed from its first moment on.
-      isThere = await topics.createOrUpdate({ topic: TOPIC, readQueueNums: QUEUES, writeQueueNums: QUEUES }).then(
-        () => true,
-        () => pause().then(() => false),
-      );
-    }
-    await client.shutdown(0);
-  }
-
   /** Only there it is written when a message began to wait for its level. */
-  private async readLevel(address: string, level: number): Promise<void> {
-    let queueOffset = 0;
-    for (;;) {
-      const header = {
-        ...{ consumerGroup: 'audit', topic: SCHEDULE_TOPIC, queueId: level - 1, queueOffset, maxMsgNums: 32 },
-        ...{ sysFlag: WITH_SUBSCRIPTION, commitOffset: 0, suspendTimeoutMillis: 0, subscription: '*', subVersion: 0 },
-      };
-      const answer = await this.remoting.invoke(address, PullMessage, header, { timeoutMs: TIMEOUT_MS });
-      if (answer.code !== ResponseCode.SUCCESS || answer.body === undefined) return;
-      for (const message of decodeRecords(answer.body)) {
-        queueOffset = message.queueOffset + 1;
-        this.takeWaiting(message);
-      }
-    }
+  private readLevel(auditor: Auditor, level: number): Promise<void> {
+    return auditor.read({ topic: SCHEDULE_TOPIC, queueId: level - 1 }, 0, (message) => this.takeWaiting(message));
   }
 
   private takeWaiting({ properties, storeTimestamp }: MessageExt): void {

@@ -2,10 +2,10 @@
 // compiled core, name server, topic, its queues, the first number, how many to send at full speed, the file that ends the sending, and the point to die
 // at. Prints `ready`, then `begun <number>` before each send, `settled <number> <fate>` after it, `recalling <number>` before a recall, `recalled
 // <number>` or `kept <number>` when the broker has answered it, `last <number>` for the message that comes last in its queue, and `done`.
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { arm, endWithParent, loader } from './deadly.mjs';
+import { bodyOf } from './numbered-body.mjs';
 
 const { folder, namesrvAddr, topic, brokerName, queues, first, count, stopFile, deadly } = JSON.parse(process.argv[2]);
 endWithParent();
@@ -51,11 +51,6 @@ const delays = [
   (number) => ({ deliverAt: Date.now() + 600 + upTo(number, 2000) }),
 ];
 const recallPauses = { 6: () => 0, 7: (number) => 300 + upTo(number, 1000) };
-
-function bodyOf(number) {
-  const digest = createHash('sha512').update(String(number)).digest();
-  return Buffer.concat(Array.from({ length: 1 + (number % 16) }, () => digest));
-}
 
 let next = first;
 let acknowledged = 0;

@@ -1,11 +1,8 @@
 import { jest } from '@jest/globals';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SeededRandom } from '../../testing/index.js';
-import { compileCore } from '../crash-process/compiled-core.js';
 import { nothingFound } from './checkers.js';
 import { deadlyPoints } from './deadly-points.js';
+import { testFolder } from './test-folder.js';
 import { DelayRun } from './delay-run.js';
 
 const LONG = process.env.TEST_LONG === '1';
@@ -34,22 +31,9 @@ const consumerPoints = { often: ['a message is told'], seldom: ['an offset is co
 jest.setTimeout(LONG ? 180 * MINUTE_MS : 5 * MINUTE_MS);
 
 describe('kill -9 while messages wait for their time', () => {
-  let folder = '';
-  let compiled = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rocketmq-delays-'));
-    compiled = join(folder, 'core');
-    await compileCore(compiled);
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
+  const folder = testFolder('delays');
   const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
   const random = new SeededRandom(seed);
-
-  const folderOf = async (name: string): Promise<string> => {
-    await mkdir(join(folder, name));
-    return join(folder, name);
-  };
 
   it('loses no message, delivers none early, and none that is taken back', async () => {
     const points = {
@@ -57,7 +41,7 @@ describe('kill -9 while messages wait for their time', () => {
       producerPoints: deadlyPoints(producerPoints, ROUNDS, random),
       consumerPoints: deadlyPoints(consumerPoints, ROUNDS, random),
     };
-    const run = new DelayRun({ compiled, folder: await folderOf('run'), messageCount: MESSAGES, ...points });
+    const run = new DelayRun({ compiled: folder.compiled, folder: await folder.of('run'), messageCount: MESSAGES, ...points });
     await run.run();
     const { history, times, recalled, deaths, faults } = run;
     expect({ seed, faults: faults.slice(0, 20), findings: history.findings(), early: times.early() }).toEqual({
@@ -80,7 +64,7 @@ describe('kill -9 while messages wait for their time', () => {
 
   it('is a run that finds what is early, what comes although it is taken back, and what never comes', async () => {
     const none = { brokerPoints: [], producerPoints: [], consumerPoints: [] };
-    const options = { compiled, folder: await folderOf('canary'), messageCount: 100, ...none };
+    const options = { compiled: folder.compiled, folder: await folder.of('canary'), messageCount: 100, ...none };
     const run = new DelayRun({ ...options, forgottenKey: '9', isHasty: true });
     await run.run(1);
     const { history, times, recalled } = run;

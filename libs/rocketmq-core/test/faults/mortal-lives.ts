@@ -14,7 +14,11 @@ export class MortalLives {
   private readonly all: Promise<void>[] = [];
   private ended = false;
 
-  constructor(private deadlyLeft: number) {}
+  /** @param onDeath called when a process died where it was told to */
+  constructor(
+    private deadlyLeft: number,
+    private readonly onDeath: () => void = () => undefined,
+  ) {}
 
   /** Whether some are still to die. */
   get isMortal(): boolean {
@@ -45,6 +49,7 @@ export class MortalLives {
         return;
       }
       this.deaths.push(deadly.point);
+      this.onDeath();
       this.deadlyLeft -= 1;
     }
   }

@@ -1,11 +1,12 @@
 // A consumer to kill, which refuses every message but one that it forgets. Argument: JSON with the folder of the compiled core, name server, group, topic,
 // the key it forgets and the point to die at. Prints `ready`, then `seen <key> <failures>` for each delivery before it refuses it.
+import { commits, consume } from './consuming.mjs';
 import { arm, endWithParent, loader } from './deadly.mjs';
 
 const { folder, namesrvAddr, group, topic, forgottenKey, deadly } = JSON.parse(process.argv[2]);
 endWithParent();
 const load = loader(folder);
-const { ClientInstance } = await load('client/index.js');
+const client = await load('client/index.js');
 const { BrokerCalls } = await load('client/instance/calls.js');
 
 class Listener {
@@ -21,23 +22,11 @@ arm(
   {
     'before a message is sent back': call(['sendBack'], 'before'),
     'after a message is sent back': call(['sendBack'], 'after'),
-    'before an offset is committed': call(['commitOffset', 'commitOffsetOneway'], 'before'),
-    'after an offset is committed': call(['commitOffset', 'commitOffsetOneway'], 'after'),
+    'before an offset is committed': commits(BrokerCalls, 'before'),
+    'after an offset is committed': commits(BrokerCalls, 'after'),
     'in the listener': { prototype: Listener.prototype, methods: ['take'], matches: () => true, when: 'after' },
   },
   deadly,
 );
 
-const listener = new Listener();
-const client = new ClientInstance({ namesrvAddr, heartbeatBrokerIntervalMs: 1000, pollNameServerIntervalMs: 1000 });
-await client.start();
-const consumer = client.pushConsumer({
-  group,
-  subscriptions: new Map([[topic, '*']]),
-  consumeFromWhere: 'CONSUME_FROM_FIRST_OFFSET',
-  persistConsumerOffsetIntervalMs: 200,
-  concurrency: 64,
-  onMessage: (message) => listener.take(message),
-});
-await consumer.start();
-console.log('ready');
+await consume(client, { namesrvAddr, group, topic, intervalMs: 1000 }, new Listener());

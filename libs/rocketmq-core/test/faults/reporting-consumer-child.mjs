@@ -1,11 +1,12 @@
 // A consumer to kill, which tells what it gets. Argument: JSON with the folder of the compiled core, name server, group, topic, the key it never tells,
 // and the point to die at. Prints `ready`, then one line of JSON for each delivery.
+import { commits, consume } from './consuming.mjs';
 import { arm, endWithParent, loader } from './deadly.mjs';
 
 const { folder, namesrvAddr, group, topic, forgottenKey, deadly } = JSON.parse(process.argv[2]);
 endWithParent();
 const load = loader(folder);
-const { ClientInstance } = await load('client/index.js');
+const client = await load('client/index.js');
 const { BrokerCalls } = await load('client/instance/calls.js');
 
 class Listener {
@@ -17,28 +18,15 @@ class Listener {
   }
 }
 
-const commit = (when) => ({ prototype: BrokerCalls.prototype, methods: ['commitOffset', 'commitOffsetOneway'], matches: () => true, when });
 const listen = (when) => ({ prototype: Listener.prototype, methods: ['take'], matches: () => true, when });
 arm(
   {
     'before a message is told': listen('before'),
     'after a message is told': listen('after'),
-    'before an offset is committed': commit('before'),
-    'after an offset is committed': commit('after'),
+    'before an offset is committed': commits(BrokerCalls, 'before'),
+    'after an offset is committed': commits(BrokerCalls, 'after'),
   },
   deadly,
 );
 
-const listener = new Listener();
-const client = new ClientInstance({ namesrvAddr, heartbeatBrokerIntervalMs: 500, pollNameServerIntervalMs: 500 });
-await client.start();
-const consumer = client.pushConsumer({
-  group,
-  subscriptions: new Map([[topic, '*']]),
-  consumeFromWhere: 'CONSUME_FROM_FIRST_OFFSET',
-  persistConsumerOffsetIntervalMs: 200,
-  concurrency: 64,
-  onMessage: (message) => listener.take(message),
-});
-await consumer.start();
-console.log('ready');
+await consume(client, { namesrvAddr, group, topic, intervalMs: 500 }, new Listener());

@@ -1,11 +1,8 @@
 import { jest } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SeededRandom } from '../../testing/index.js';
-import { compileCore } from '../crash-process/compiled-core.js';
 import { nothingFound } from './checkers.js';
 import { deadlyPoints } from './deadly-points.js';
+import { testFolder } from './test-folder.js';
 import { RetryRun } from './retry-run.js';
 
 const LONG = process.env.TEST_LONG === '1';
@@ -23,22 +20,14 @@ const consumerPoints = { often: ['a message is sent back'], seldom: ['an offset 
 jest.setTimeout(LONG ? 180 * MINUTE_MS : 5 * MINUTE_MS);
 
 describe('kill -9 between a failure and the dead letter', () => {
-  let folder = '';
-  let compiled = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rocketmq-retries-'));
-    compiled = join(folder, 'core');
-    await compileCore(compiled);
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
+  const folder = testFolder('retries');
   const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
   const random = new SeededRandom(seed);
 
   it('loses no message, changes none, and counts its failures right', async () => {
     const points = { broker: deadlyPoints(brokerPoints, ROUNDS, random), consumer: deadlyPoints(consumerPoints, ROUNDS, random) };
     const run = new RetryRun({
-      ...{ compiled, storePathRootDir: join(folder, 'store'), random, messageCount: MESSAGES },
+      ...{ compiled: folder.compiled, storePathRootDir: await folder.of('store'), random, messageCount: MESSAGES },
       brokerPoints: points.broker,
       consumerPoints: points.consumer,
     });
@@ -51,14 +40,15 @@ describe('kill -9 between a failure and the dead letter', () => {
     expect([...run.deaths].sort()).toEqual([...points.broker, ...points.consumer].map(({ point }) => point).sort());
     expect(run.history.countOf('acknowledged')).toBeGreaterThanOrEqual(MESSAGES);
     const { sentCount, duplicates } = run.history;
+    expect(duplicates).toBeLessThanOrEqual(run.duplicatesMax);
     console.info(
-      `${sentCount} sent, ${run.history.countOf('acknowledged')} acknowledged, ${run.deaths.length} kills, ${duplicates} duplicates`,
+      `${sentCount} sent, ${run.history.countOf('acknowledged')} acknowledged, ${run.deaths.length} kills, ${duplicates} duplicates of ${run.duplicatesMax}`,
     );
   });
 
   it('is a run that finds a message that is passed and kept by nobody', async () => {
     const run = new RetryRun({
-      ...{ compiled, storePathRootDir: join(folder, 'canary'), random, messageCount: 100 },
+      ...{ compiled: folder.compiled, storePathRootDir: await folder.of('canary'), random, messageCount: 100 },
       ...{ brokerPoints: [], consumerPoints: [], forgottenKey: 'm-7' },
     });
     await run.run(1);

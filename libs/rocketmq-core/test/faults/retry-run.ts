@@ -1,10 +1,9 @@
 import { ClientInstance, dlqTopic, isSendFailed, type Producer } from '../../src/client/index.js';
 import { NameServer } from '../../src/namesrv/index.js';
-import { decodeRecords, type MessageExt, PullMessage, ResponseCode } from '../../src/protocol/index.js';
-import { RemotingClient } from '../../src/remoting/index.js';
-import { silentLogger, SystemClock } from '../../src/runtime/index.js';
+import { type MessageExt } from '../../src/protocol/index.js';
 import { freeListenPort } from '../../testing/free-ports.js';
 import type { SeededRandom } from '../../testing/index.js';
+import { Auditor, insist, pause } from './auditor.js';
 import { History } from './checkers.js';
 import { MortalLives } from './mortal-lives.js';
 import { type DeadlyPoint, MortalProcess } from './mortal-process.js';
@@ -26,11 +25,14 @@ const TOPIC = 'refused';
 const RETRY_MAX_TIMES = 3;
 const SENDERS = 8;
 const BODY_SIZE_MAX = 2048;
-const PAUSE_MS = 20;
-/** As Java: PullSysFlag.FLAG_SUBSCRIPTION. */
-const WITH_SUBSCRIPTION = 4;
-
-const pause = (ms = PAUSE_MS) => new Promise((resolve) => setTimeout(resolve, ms));
+const SPARE_PAUSE_MS = 20;
+/** Calls of a listener at once, each of which may end in a send-back whose answer is lost. */
+const IN_FLIGHT = 2 * 64;
+/**
+ * What was done in this time may be done again after a kill: the consumer commits, and the broker saves both kinds of offsets, every 200 ms, and later
+ * on a busy machine.
+ */
+const UNSAVED_MS = 5 * 200;
 
 /** Messages that a consumer refuses until they are dead letters, while it and the broker are killed again and again. */
 export class RetryRun {
@@ -42,11 +44,13 @@ export class RetryRun {
   private readonly lives: MortalLives;
   private readonly complaints: string[] = [];
   private readonly nameServer = new NameServer({ config: { listenPort: 0 } });
-  private readonly remoting = new RemotingClient({ clock: new SystemClock(), logger: silentLogger });
   private lettersRead = 0;
+  /** Times of all deliveries, ms. */
+  private readonly deliveredAt: number[] = [];
+  private repeatable = 0;
 
   constructor(private readonly options: RetryRunOptions) {
-    this.lives = new MortalLives(options.brokerPoints.length + options.consumerPoints.length);
+    this.lives = new MortalLives(options.brokerPoints.length + options.consumerPoints.length, () => this.noteDeath());
   }
 
   /** What else is wrong. */
@@ -59,10 +63,21 @@ export class RetryRun {
     return this.lives.deaths;
   }
 
+  /** Most duplicates that the deaths explain. */
+  get duplicatesMax(): number {
+    return this.repeatable;
+  }
+
+  private noteDeath(): void {
+    const fromMs = performance.now() - UNSAVED_MS;
+    this.repeatable += IN_FLIGHT + this.deliveredAt.length - (this.deliveredAt.findLastIndex((ms) => ms < fromMs) + 1);
+  }
+
   /** Resolves when everything acknowledged but `missingMax` is a dead letter. */
   async run(missingMax = 0): Promise<void> {
     await this.nameServer.start();
     const port = await freeListenPort();
+    const auditor = new Auditor(`127.0.0.1:${port}`);
     this.lives.begin(this.options.brokerPoints, (deadly) => this.broker(port, deadly));
     const client = new ClientInstance({ namesrvAddr: this.nameServer.address, pollNameServerIntervalMs: 1000 });
     await client.start();
@@ -71,13 +86,13 @@ export class RetryRun {
       this.lives.begin(this.options.consumerPoints, (deadly) => this.consumer(deadly));
       await this.sendAll(client);
       while (this.faults.length === 0 && (this.lives.isMortal || this.history.missing > missingMax)) {
-        await this.readLetters(`127.0.0.1:${port}`);
-        await pause(100);
+        await auditor.read({ topic: dlqTopic(GROUP), queueId: 0 }, this.lettersRead, (letter) => this.take(letter));
+        await pause();
       }
     } finally {
       await this.lives.end();
       await client.shutdown(0);
-      await this.remoting.close(0);
+      await auditor.close();
       await this.nameServer.stop(0);
     }
     if (this.faults.length === 0) this.checkDeliveries();
@@ -99,6 +114,7 @@ export class RetryRun {
     const plan = { folder, namesrvAddr: this.nameServer.address, group: GROUP, topic: TOPIC, forgottenKey, deadly };
     return new MortalProcess('refusing-consumer-child.mjs', plan, (line) => {
       const [, key = '', failures] = /^seen (\S+) (\d+)$/.exec(line) ?? [];
+      this.deliveredAt.push(performance.now());
       let all = this.seen.get(key);
       if (all === undefined) this.seen.set(key, (all = new Set()));
       all.add(Number(failures));
@@ -107,16 +123,10 @@ export class RetryRun {
 
   private async createGroup(client: ClientInstance): Promise<void> {
     const { groups, topics } = client.admin();
-    for (;;) {
-      try {
-        await groups.createOrUpdate({ groupName: GROUP, retryMaxTimes: RETRY_MAX_TIMES });
-        await topics.createOrUpdate({ topic: TOPIC, readQueueNums: 4, writeQueueNums: 4 });
-        return;
-      } catch {
-        // The broker is being killed from its first moment on.
-        await pause(100);
-      }
-    }
+    await insist(async () => {
+      await groups.createOrUpdate({ groupName: GROUP, retryMaxTimes: RETRY_MAX_TIMES });
+      await topics.createOrUpdate({ topic: TOPIC, readQueueNums: 4, writeQueueNums: 4 });
+    });
   }
 
   private async sendAll(client: ClientInstance): Promise<void> {
@@ -133,7 +143,8 @@ export class RetryRun {
       if (this.faults.length > 0) return;
       const isSpare = this.history.sentCount > messageCount / 2 && this.lives.isMortal;
       const fate = await this.sendOne(producer);
-      if (fate !== 'acknowledged' || isSpare) await pause(fate === 'acknowledged' ? PAUSE_MS : 100);
+      if (fate !== 'acknowledged') await pause();
+      else if (isSpare) await pause(SPARE_PAUSE_MS);
     }
   }
 
@@ -148,19 +159,6 @@ export class RetryRun {
     );
     this.history.settled(key, fate);
     return fate;
-  }
-
-  /** Takes what is new among the dead letters. */
-  private async readLetters(address: string): Promise<void> {
-    for (;;) {
-      const header = {
-        ...{ consumerGroup: 'audit', topic: dlqTopic(GROUP), queueId: 0, queueOffset: this.lettersRead, maxMsgNums: 32 },
-        ...{ sysFlag: WITH_SUBSCRIPTION, commitOffset: 0, suspendTimeoutMillis: 0, subscription: '*', subVersion: 0 },
-      };
-      const answer = await this.remoting.invoke(address, PullMessage, header, { timeoutMs: 5000 }).catch(() => undefined);
-      if (answer?.code !== ResponseCode.SUCCESS || answer.body === undefined) return;
-      for (const letter of decodeRecords(answer.body)) this.take(letter);
-    }
   }
 
   private take(letter: MessageExt): void {

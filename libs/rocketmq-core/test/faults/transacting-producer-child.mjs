@@ -2,10 +2,10 @@
 // journal, the first number, how many to send at full speed, the file that ends the sending, the number whose commit it forgets, and the point to die
 // at. Prints `ready`, then `begun <number>` before each send, `executed <number>` after each local
 // transaction, `asked <number>` for each check, and `done` when it sends no more.
-import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { arm, endWithParent, loader } from './deadly.mjs';
+import { bodyOf } from './numbered-body.mjs';
 
 const { folder, namesrvAddr, group, topic, journal, first, count, stopFile, forgotten, deadly } = JSON.parse(process.argv[2]);
 endWithParent();
@@ -78,9 +78,7 @@ async function sendMany() {
     // Sent slowly for the points that nobody has come to yet.
     if (listener.journal.lines.size > count) await pause(SPARE_PAUSE_MS);
     console.log(`begun ${number}`);
-    const digest = createHash('sha512').update(String(number)).digest();
-    const body = Buffer.concat(Array.from({ length: 1 + (number % 16) }, () => digest));
-    await producer.sendInTransaction({ topic, body, keys: String(number) }, undefined).catch(() => pause(SPARE_PAUSE_MS));
+    await producer.sendInTransaction({ topic, body: bodyOf(number), keys: String(number) }, undefined).catch(() => pause(SPARE_PAUSE_MS));
   }
 }
 await Promise.all(Array.from({ length: SENDERS }, sendMany));

@@ -1,22 +1,13 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClientInstance } from '../../src/client/index.js';
 import { NameServer } from '../../src/namesrv/index.js';
-import {
-  decodeRecords,
-  type MessageExt,
-  PullMessage,
-  QueryConsumerOffset,
-  ResponseCode,
-  TRANS_HALF_TOPIC,
-} from '../../src/protocol/index.js';
-import { RemotingClient } from '../../src/remoting/index.js';
-import { silentLogger, SystemClock } from '../../src/runtime/index.js';
+import { type MessageExt, TRANS_HALF_TOPIC } from '../../src/protocol/index.js';
 import { freeListenPort } from '../../testing/free-ports.js';
+import { Auditor, createTopic, pause } from './auditor.js';
 import { History } from './checkers.js';
 import { MortalLives } from './mortal-lives.js';
 import { type DeadlyPoint, MortalProcess } from './mortal-process.js';
+import { bodyOf } from './numbered-body.js';
 
 export interface TransactionRunOptions {
   /** Folder of the compiled core. */
@@ -33,18 +24,9 @@ export interface TransactionRunOptions {
 const GROUP = 'transactors';
 const TOPIC = 'transacted';
 const QUEUES = 4;
-const PAUSE_MS = 100;
-const TIMEOUT_MS = 5000;
-/** As Java: PullSysFlag.FLAG_SUBSCRIPTION. */
-const WITH_SUBSCRIPTION = 4;
+const HALVES = { topic: TRANS_HALF_TOPIC, queueId: 0 };
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 const isCommit = (number: number) => number % 2 === 0;
-
-function bodyOf(number: number): Buffer {
-  const digest = createHash('sha512').update(String(number)).digest();
-  return Buffer.concat(Array.from({ length: 1 + (number % 16) }, () => digest));
-}
 
 /**
  * Local transactions that are lines of a journal, and their messages, while producer and broker are killed again and again. A message must be there
@@ -59,7 +41,6 @@ export class TransactionRun {
   private begun = -1;
   private readonly lives: MortalLives;
   private readonly nameServer = new NameServer({ config: { listenPort: 0 } });
-  private readonly remoting = new RemotingClient({ clock: new SystemClock(), logger: silentLogger });
   private readonly read = Array.from({ length: QUEUES }, () => 0);
   private readonly journal: string;
   private readonly stopFile: string;
@@ -90,24 +71,25 @@ export class TransactionRun {
   async run(missingMax = 0): Promise<void> {
     await this.nameServer.start();
     const port = await freeListenPort();
-    const address = `127.0.0.1:${port}`;
+    const auditor = new Auditor(`127.0.0.1:${port}`);
     this.lives.begin(this.options.brokerPoints, (deadly) => this.broker(port, deadly));
     try {
-      await this.createTopic();
+      await createTopic(this.nameServer.address, TOPIC, QUEUES);
       this.lives.begin(this.options.producerPoints, (deadly) => this.producer(deadly));
       await this.until(() => !this.lives.isMortal && this.executed >= this.options.transactionCount);
       writeFileSync(this.stopFile, '');
       await this.until(() => this.isSendingOver);
       this.settleAll();
       await this.until(async () => {
-        await this.readMessages(address);
-        return this.history.missing <= missingMax && (await this.isHalfQueueEmpty(address));
+        await this.readMessages(auditor);
+        // Every half has ended: the broker has passed the last one.
+        return this.history.missing <= missingMax && (await auditor.hasPassed('CID_RMQ_SYS_TRANS', HALVES));
       });
       // What the last halves of the queue were ended with is there by now, too.
-      await this.readMessages(address);
+      await this.readMessages(auditor);
     } finally {
       await this.lives.end();
-      await this.remoting.close(0);
+      await auditor.close();
       await this.nameServer.stop(0);
     }
   }
@@ -145,20 +127,6 @@ export class TransactionRun {
     if (event === 'done') this.isSendingOver = true;
   }
 
-  private async createTopic(): Promise<void> {
-    const client = new ClientInstance({ namesrvAddr: this.nameServer.address });
-    await client.start();
-    const { topics } = client.admin();
-    for (let isThere = false; !isThere;) {
-      // The broker is being killed from its first moment on.
-      isThere = await topics.createOrUpdate({ topic: TOPIC, readQueueNums: QUEUES, writeQueueNums: QUEUES }).then(
-        () => true,
-        () => pause().then(() => false),
-      );
-    }
-    await client.shutdown(0);
-  }
-
   /** The journal says what has to be there. */
   private settleAll(): void {
     const lines = new Set(existsSync(this.journal) ? readFileSync(this.journal, 'utf8').split('\n') : []);
@@ -169,34 +137,14 @@ export class TransactionRun {
   }
 
   /** Takes what is new among the messages that consumers see. */
-  private async readMessages(address: string): Promise<void> {
+  private async readMessages(auditor: Auditor): Promise<void> {
     for (let queueId = 0; queueId < QUEUES; queueId += 1) {
-      for (;;) {
-        const header = {
-          ...{ consumerGroup: 'audit', topic: TOPIC, queueId, queueOffset: this.read[queueId] ?? 0, maxMsgNums: 32 },
-          ...{ sysFlag: WITH_SUBSCRIPTION, commitOffset: 0, suspendTimeoutMillis: 0, subscription: '*', subVersion: 0 },
-        };
-        const answer = await this.remoting.invoke(address, PullMessage, header, { timeoutMs: TIMEOUT_MS }).catch(() => undefined);
-        if (answer?.code !== ResponseCode.SUCCESS || answer.body === undefined) break;
-        for (const message of decodeRecords(answer.body)) this.take(message, queueId);
-      }
+      await auditor.read({ topic: TOPIC, queueId }, this.read[queueId] ?? 0, (message) => this.take(message, queueId));
     }
   }
 
   private take({ properties, body, queueOffset }: MessageExt, queueId: number): void {
     this.read[queueId] = queueOffset + 1;
     this.history.arrived(properties.get('KEYS') ?? '', body);
-  }
-
-  /** Every half has ended: the broker has passed the last one. */
-  private async isHalfQueueEmpty(address: string): Promise<boolean> {
-    const queue = { topic: TRANS_HALF_TOPIC, queueId: 0 };
-    const limits = { timeoutMs: TIMEOUT_MS };
-    const header = { ...queue, consumerGroup: 'CID_RMQ_SYS_TRANS' };
-    const passed = await this.remoting.invoke(address, QueryConsumerOffset, header, limits).catch(() => undefined);
-    const pull = { ...queue, consumerGroup: 'audit', queueOffset: 0, maxMsgNums: 1, sysFlag: WITH_SUBSCRIPTION, commitOffset: 0 };
-    const more = { suspendTimeoutMillis: 0, subscription: '*', subVersion: 0 };
-    const found = await this.remoting.invoke(address, PullMessage, { ...pull, ...more }, limits).catch(() => undefined);
-    return passed?.header.offset !== undefined && passed.header.offset === found?.header.maxOffset;
   }
 }

@@ -1,11 +1,8 @@
 import { jest } from '@jest/globals';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SeededRandom } from '../../testing/index.js';
-import { compileCore } from '../crash-process/compiled-core.js';
 import { nothingFound } from './checkers.js';
 import { deadlyPoints } from './deadly-points.js';
+import { testFolder } from './test-folder.js';
 import { TransactionRun } from './transaction-run.js';
 
 const LONG = process.env.TEST_LONG === '1';
@@ -23,27 +20,14 @@ const producerPoints = { often: ['a half is sent', 'the local transaction', 'the
 jest.setTimeout(LONG ? 180 * MINUTE_MS : 5 * MINUTE_MS);
 
 describe('kill -9 between the first half of a transaction and its end', () => {
-  let folder = '';
-  let compiled = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rocketmq-transactions-'));
-    compiled = join(folder, 'core');
-    await compileCore(compiled);
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
+  const folder = testFolder('transactions');
   const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
   const random = new SeededRandom(seed);
-
-  const folderOf = async (name: string): Promise<string> => {
-    await mkdir(join(folder, name));
-    return join(folder, name);
-  };
 
   it('delivers what was committed, nothing that was rolled back, and leaves nothing open', async () => {
     const points = { broker: deadlyPoints(brokerPoints, ROUNDS, random), producer: deadlyPoints(producerPoints, ROUNDS, random) };
     const run = new TransactionRun({
-      ...{ compiled, folder: await folderOf('run'), transactionCount: TRANSACTIONS },
+      ...{ compiled: folder.compiled, folder: await folder.of('run'), transactionCount: TRANSACTIONS },
       brokerPoints: points.broker,
       producerPoints: points.producer,
     });
@@ -64,8 +48,8 @@ describe('kill -9 between the first half of a transaction and its end', () => {
 
   it('is a run that finds a commit that its listener denies', async () => {
     const options = {
-      compiled,
-      folder: await folderOf('canary'),
+      compiled: folder.compiled,
+      folder: await folder.of('canary'),
       transactionCount: 100,
       brokerPoints: [],
       producerPoints: [],
