@@ -11,7 +11,7 @@ import { PULL_TIMEOUT_MS, pullHeader, type PullOutcome, pullOutcome } from './pu
 import { fullness, type WindowLimits } from './pull-limits.js';
 import type { Subscription } from './subscription-table.js';
 
-export interface PullLimits {
+interface PullLimits {
   readonly pullBatchSize: number;
   readonly pullBatchSizeInBytes: number;
   readonly pullIntervalMs: number;
