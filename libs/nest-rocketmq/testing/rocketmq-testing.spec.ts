@@ -11,7 +11,7 @@ async function running(testing: RocketMQTesting | undefined, ...providers: Type[
   @Module({ imports: [RocketMQTestingModule.forRoot(testing === undefined ? { topics: ['orders'] } : { testing })], providers })
   class App {}
   const app = await NestFactory.createApplicationContext(App, { logger: false, abortOnError: false });
-  return { app, template: app.get(RocketMQTemplate), testing: app.get(RocketMQTesting) as RocketMQTesting };
+  return { app, template: app.get(RocketMQTemplate), testing: app.get<RocketMQTesting>(RocketMQTesting) };
 }
 
 describe('RocketMQTestingModule', () => {

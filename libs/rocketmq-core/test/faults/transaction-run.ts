@@ -7,7 +7,7 @@ import { Auditor, createTopic, pause } from './auditor.js';
 import { History } from './checkers.js';
 import { MortalLives } from './mortal-lives.js';
 import { type DeadlyPoint, MortalProcess } from './mortal-process.js';
-import { bodyOf } from './numbered-body.js';
+import { bodyOf } from './body-of-number.js';
 
 export interface TransactionRunOptions {
   /** Folder of the compiled core. */
