@@ -11,11 +11,14 @@ async function running(testing: RocketMQTesting | undefined, ...providers: Type[
   @Module({ imports: [RocketMQTestingModule.forRoot(testing === undefined ? { topics: ['orders'] } : { testing })], providers })
   class App {}
   const app = await NestFactory.createApplicationContext(App, { logger: false, abortOnError: false });
-  return { app, template: app.get(RocketMQTemplate), testing: app.get<RocketMQTesting>(RocketMQTesting) };
+  const found = app.get<RocketMQTesting>(RocketMQTesting);
+  return { app, template: app.get<RocketMQTemplate>(RocketMQTemplate), testing: found };
 }
 
 describe('RocketMQTestingModule', () => {
-  beforeAll(() => Logger.overrideLogger(false));
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
 
   it('shows what was published, waits for it, and tells when all is consumed', async () => {
     const topics = defineTopics({ paid: { topic: 'orders', tag: 'paid', payload: payloadOf<{ id: number }>() } });

@@ -102,7 +102,8 @@ export class OrdersService {
     const orderId = randomUUID();
     const message = { destination: topics.placed, payload: { orderId, ...request }, keys: orderId };
     const { localError } = await this.template.sendInTransaction(message, { request, idempotencyKey });
-    if (localError !== undefined) throw localError instanceof Error ? localError : new Error(String(localError));
+    if (localError !== undefined)
+      throw localError instanceof Error ? localError : new Error('the order was not stored', { cause: localError });
     const order = await this.byKey(idempotencyKey);
     if (!order) throw new Error(`the order ${orderId} was not stored`);
     return order;
