@@ -1,6 +1,6 @@
 // A broker to kill. Argument: JSON with the folder of the compiled core, settings, the point to die at, and whether it is to be hasty with what waits.
 // Prints `ready <address>`.
-import { arm, endWithParent, loader } from './deadly.mjs';
+import { arm, endWithParent, loader, tell } from './deadly.mjs';
 
 const { folder, settings, deadly, isHasty } = JSON.parse(process.argv[2]);
 endWithParent();
@@ -102,4 +102,4 @@ if (isHasty) {
 const logger = { log: (level, message, fields) => level === 'error' && console.error(message, fields ?? '') };
 const broker = new Broker({ config: settings, logger });
 await broker.start();
-console.log(`ready ${broker.address}`);
+tell(`ready ${broker.address}`);

@@ -1,4 +1,5 @@
 // What the consumers that are made to be killed have in common.
+import { tell } from './deadly.mjs';
 
 /** Calls of the client that send an offset to the broker. */
 export const commits = (BrokerCalls, when) => ({
@@ -21,5 +22,5 @@ export async function consume({ ClientInstance }, { namesrvAddr, group, topic, i
     onMessage: (message) => listener.take(message),
   });
   await consumer.start();
-  console.log('ready');
+  tell('ready');
 }

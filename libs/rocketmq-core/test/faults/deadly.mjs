@@ -1,6 +1,21 @@
 // For processes that are made to be killed: SIGKILL at a named point of their work, when it is reached for the nth time.
+import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+
+const STDOUT = 1;
+
+/** Prints a line that the parent gets whatever comes next: `console.log` leaves with a later turn what does not fit the pipe, and a killed process has none. */
+export function tell(line) {
+  let rest = Buffer.from(`${line}\n`);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(STDOUT, rest));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+}
 
 /** Modules of the compiled core. */
 export const loader = (folder) => (path) => import(pathToFileURL(join(folder, 'src', path)).href);

@@ -4,7 +4,7 @@
 // <number>` or `kept <number>` when the broker has answered it, `last <number>` for the message that comes last in its queue, and `done`.
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { arm, endWithParent, loader } from './deadly.mjs';
+import { arm, endWithParent, loader, tell } from './deadly.mjs';
 import { bodyOf } from './numbered-body.mjs';
 
 const { folder, namesrvAddr, topic, brokerName, queues, first, count, stopFile, deadly } = JSON.parse(process.argv[2]);
@@ -35,7 +35,7 @@ const client = new ClientInstance({ namesrvAddr, heartbeatBrokerIntervalMs: 500,
 await client.start();
 const producer = client.producer({ group: 'delayers', retryTimesWhenSendFailed: 0, sendMsgTimeoutMs: 2000 });
 await producer.start();
-console.log('ready');
+tell('ready');
 
 /** Spread without chance: a run can be told again. */
 const upTo = (number, max) => 1 + ((number * 7919) % max);
@@ -58,22 +58,22 @@ const recalls = new Set();
 
 async function send(delayOf, options) {
   const number = next++;
-  console.log(`begun ${number}`);
+  tell(`begun ${number}`);
   const message = { topic, body: bodyOf(number), keys: String(number), ...delayOf(number) };
   const sent = await producer.send(message, options).catch((error) => ({ fate: isSendFailed(error) ? error.outcome : 'unknown' }));
-  console.log(`settled ${number} ${sent.fate ?? 'acknowledged'}`);
+  tell(`settled ${number} ${sent.fate ?? 'acknowledged'}`);
   return { number, fate: sent.fate ?? 'acknowledged', recallHandle: sent.recallHandle };
 }
 
 async function recall(number, recallHandle) {
   await pause(recallPauses[number % delays.length](number));
-  console.log(`recalling ${number}`);
+  tell(`recalling ${number}`);
   const answer = await producer.recall(topic, recallHandle, { timeoutMs: 2000 }).then(
     () => 'recalled',
     // The only refusal that leaves no doubt: its time has come.
     (error) => (isCallRefused(error) && error.code === ResponseCode.ILLEGAL_OPERATION ? 'kept' : undefined),
   );
-  if (answer !== undefined) console.log(`${answer} ${number}`);
+  if (answer !== undefined) tell(`${answer} ${number}`);
 }
 
 async function sendMany() {
@@ -92,7 +92,7 @@ async function sendMany() {
 async function sendLast(queueId) {
   for (;;) {
     const { number, fate } = await send(() => ({ delayMs: LAST_DELAY_MS }), { queue: { topic, brokerName, queueId } });
-    if (fate === 'acknowledged') return console.log(`last ${number}`);
+    if (fate === 'acknowledged') return tell(`last ${number}`);
     await pause(SPARE_PAUSE_MS);
   }
 }
@@ -100,4 +100,4 @@ async function sendLast(queueId) {
 await Promise.all(Array.from({ length: SENDERS }, sendMany));
 await Promise.all(recalls);
 await Promise.all(Array.from({ length: queues }, (_, queueId) => sendLast(queueId)));
-console.log('done');
+tell('done');

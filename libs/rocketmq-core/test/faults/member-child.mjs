@@ -1,7 +1,7 @@
 // A member of a consumer group. Argument: JSON with the folder of the compiled core, the name server, the consumer's options, how long its listener
 // takes, and whether it keeps queues whose locks are lost. Prints `ready`, then `began <queue> <offset> <key> <digest of the body> <time>` and `ended <queue> <offset> <time>` for each call.
 // SIGTERM: it leaves its group and ends. SIGUSR2: it pauses, or goes on.
-import { endWithParent, loader } from './deadly.mjs';
+import { endWithParent, loader, tell } from './deadly.mjs';
 
 const { folder, namesrvAddr, options, topic, holdMs, isBold } = JSON.parse(process.argv[2]);
 endWithParent();
@@ -22,13 +22,12 @@ const consumer = client.pushConsumer({
   subscriptions: new Map([[topic, '*']]),
   consumeFromWhere: 'CONSUME_FROM_FIRST_OFFSET',
   onMessage: async ({ queue, queueOffset, keys, body }) => {
-    // Written before this returns: a pipe is.
-    console.log(`began ${queue.queueId} ${queueOffset} ${keys[0]} ${body.toString('base64')} ${now()}`);
+    tell(`began ${queue.queueId} ${queueOffset} ${keys[0]} ${body.toString('base64')} ${now()}`);
     await new Promise((resolve) => setTimeout(resolve, holdMs));
-    console.log(`ended ${queue.queueId} ${queueOffset} ${now()}`);
+    tell(`ended ${queue.queueId} ${queueOffset} ${now()}`);
   },
 });
 process.on('SIGUSR2', () => (consumer.state === 'paused' ? consumer.resume() : consumer.pause()));
 process.on('SIGTERM', () => void client.shutdown(10_000).then(() => process.exit(0)));
 await consumer.start();
-console.log('ready');
+tell('ready');

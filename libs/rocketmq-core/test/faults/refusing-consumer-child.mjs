@@ -1,7 +1,7 @@
 // A consumer to kill, which refuses every message but one that it forgets. Argument: JSON with the folder of the compiled core, name server, group, topic,
 // the key it forgets and the point to die at. Prints `ready`, then `seen <key> <failures>` for each delivery before it refuses it.
 import { commits, consume } from './consuming.mjs';
-import { arm, endWithParent, loader } from './deadly.mjs';
+import { arm, endWithParent, loader, tell } from './deadly.mjs';
 
 const { folder, namesrvAddr, group, topic, forgottenKey, deadly } = JSON.parse(process.argv[2]);
 endWithParent();
@@ -11,8 +11,7 @@ const { BrokerCalls } = await load('client/instance/calls.js');
 
 class Listener {
   take(message) {
-    // Written before this returns: a pipe is.
-    console.log(`seen ${message.keys[0]} ${message.reconsumeTimes}`);
+    tell(`seen ${message.keys[0]} ${message.reconsumeTimes}`);
     return message.keys[0] === forgottenKey ? undefined : { retry: true };
   }
 }

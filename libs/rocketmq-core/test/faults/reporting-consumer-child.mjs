@@ -1,7 +1,7 @@
 // A consumer to kill, which tells what it gets. Argument: JSON with the folder of the compiled core, name server, group, topic, the key it never tells,
 // and the point to die at. Prints `ready`, then one line of JSON for each delivery.
 import { commits, consume } from './consuming.mjs';
-import { arm, endWithParent, loader } from './deadly.mjs';
+import { arm, endWithParent, loader, tell } from './deadly.mjs';
 
 const { folder, namesrvAddr, group, topic, forgottenKey, deadly } = JSON.parse(process.argv[2]);
 endWithParent();
@@ -13,8 +13,7 @@ class Listener {
   take({ keys: [key], body, queue: { queueId }, queueOffset, bornTimestamp, storeTimestamp, properties }) {
     if (key === forgottenKey) return;
     const place = { queueId, queueOffset, bornTimestamp, storeTimestamp };
-    // Written before this returns: a pipe is.
-    console.log(JSON.stringify({ key, ...place, properties: Object.fromEntries(properties), body: body.toString('base64') }));
+    tell(JSON.stringify({ key, ...place, properties: Object.fromEntries(properties), body: body.toString('base64') }));
   }
 }
 

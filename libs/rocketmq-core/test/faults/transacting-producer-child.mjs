@@ -4,7 +4,7 @@
 // transaction, `asked <number>` for each check, and `done` when it sends no more.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { arm, endWithParent, loader } from './deadly.mjs';
+import { arm, endWithParent, loader, tell } from './deadly.mjs';
 import { bodyOf } from './numbered-body.mjs';
 
 const { folder, namesrvAddr, group, topic, journal, first, count, stopFile, forgotten, deadly } = JSON.parse(process.argv[2]);
@@ -34,12 +34,12 @@ class Listener {
   executeLocalTransaction({ keys }) {
     const number = Number(keys);
     this.journal.write(number);
-    console.log(`executed ${number}`);
+    tell(`executed ${number}`);
     return isOpen(number) ? 'unknown' : outcomes[number % 4];
   }
 
   checkLocalTransaction({ keys: [key] }) {
-    console.log(`asked ${key}`);
+    tell(`asked ${key}`);
     if (!this.journal.lines.has(key) || Number(key) === forgotten) return 'rollback';
     return outcomes[Number(key) % 4];
   }
@@ -69,7 +69,7 @@ const producer = client.transactionProducer({
   ...{ retryTimesWhenSendFailed: 0, sendMsgTimeoutMs: 1000 },
 });
 await producer.start();
-console.log('ready');
+tell('ready');
 
 let next = first;
 async function sendMany() {
@@ -77,9 +77,9 @@ async function sendMany() {
     const number = next++;
     // Sent slowly for the points that nobody has come to yet.
     if (listener.journal.lines.size > count) await pause(SPARE_PAUSE_MS);
-    console.log(`begun ${number}`);
+    tell(`begun ${number}`);
     await producer.sendInTransaction({ topic, body: bodyOf(number), keys: String(number) }, undefined).catch(() => pause(SPARE_PAUSE_MS));
   }
 }
 await Promise.all(Array.from({ length: SENDERS }, sendMany));
-console.log('done');
+tell('done');
