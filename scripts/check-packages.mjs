@@ -77,9 +77,11 @@ function checkBin(path, name) {
   console.log(run(join(path, 'node_modules/.bin', name), ['--version'], path).trim());
 }
 
-/** Nest and what comes with it in its newest release of a major version. */
+const nestPackages = ['common', 'core', 'microservices', 'platform-express'].map((name) => `@nestjs/${name}`);
+
+/** Nest and what comes with it: the releases that are developed with, or the newest of a major version. */
 function nestOf(major) {
-  const names = ['common', 'core', 'microservices', 'platform-express'].map((name) => [`@nestjs/${name}`, `^${major}`]);
+  const names = nestPackages.map((name) => [name, major === undefined ? devDependencies[name] : `^${major}`]);
   const { 'reflect-metadata': reflectMetadata, rxjs } = devDependencies;
   return { ...Object.fromEntries(names), 'reflect-metadata': reflectMetadata, rxjs };
 }
@@ -87,7 +89,7 @@ function nestOf(major) {
 try {
   const tarballs = [...libraries, ...apps].map(pack);
   if (readdirSync(folder).length !== tarballs.length) throw new Error('two packages have one name');
-  const complete = project('with-all', devDependencies, tarballs);
+  const complete = project('with-all', nestOf(), tarballs);
   console.log(`loaded ${loadEntries(complete).join(', ')}`);
   for (const workspace of [...libraries, ...apps]) checkContent(complete, workspace);
   for (const name of ['rocketmq-broker', 'rocketmq-namesrv']) checkBin(complete, name);
