@@ -29,6 +29,16 @@ export class RocketMQLifecycle implements OnModuleInit, OnApplicationBootstrap, 
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    try {
+      await this.begin();
+    } catch (error) {
+      // Nest calls no hook of an application whose start has failed.
+      await this.parts.connection.close();
+      throw error;
+    }
+  }
+
+  private async begin(): Promise<void> {
     const { connection, explorer, gate, orchestrator, server } = this.parts;
     // First the listeners on controllers join, so that all are checked before one consumes, and each group starts once.
     await gate.pass();
