@@ -13,13 +13,12 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { filter } from 'rxjs/operators';
+import { freePort } from 'rocketmq-core/testing';
 import { EmbeddedRocketMQ, EmbeddedRocketMQModule } from '../src/embedded/index.js';
 import {
   InjectRocketMQTemplate,
@@ -41,14 +40,7 @@ function signal<T = void>() {
 }
 
 /** Where nobody listens. */
-async function deadAddress(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `127.0.0.1:${port}`;
-}
+const deadAddress = async (): Promise<string> => `127.0.0.1:${await freePort()}`;
 
 describe('an application with its broker inside', () => {
   let folder: string;

@@ -2,11 +2,9 @@ import 'reflect-metadata';
 import { Controller, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Payload } from '@nestjs/microservices';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
-import { eventually } from 'rocketmq-core/testing';
+import { eventually, freePort } from 'rocketmq-core/testing';
 import { EmbeddedRocketMQ } from '../src/embedded/index.js';
 import {
   MissingTopicsError,
@@ -22,16 +20,6 @@ import {
 import { Arrivals, Cluster, signal } from './listening.js';
 
 const raw = { codec: rawCodec, consumeFrom: 'first' } as const;
-
-/** A port that nobody listens to, for a name server that comes later. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('RocketMQModule', () => {
   let cluster: Cluster;

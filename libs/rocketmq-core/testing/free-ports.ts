@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 
 // Below the range that systems take outgoing ports from, so that a port found free stays free while a process starts.
 const portMin = 20_000;
@@ -23,4 +24,14 @@ export async function freeListenPort(): Promise<number> {
     const free = await Promise.all([port - 2, port, port + 1].map(isFree));
     if (free.every(Boolean)) return port;
   }
+}
+
+/** A loopback port of the system's choice on which nothing listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../free-port.js';
+import { freePort } from 'rocketmq-core/testing';
 
 /** A Redis server of our own, in a folder of its own, on a free loopback port. */
 export class RedisServer {
