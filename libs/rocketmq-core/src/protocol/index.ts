@@ -315,7 +315,7 @@ export {
   type CompressionType,
   type TransactionType,
 } from './message/sys-flags.js';
-export { javaHashCode, tagsCodeOf } from './message/tags-code.js';
+export { javaHashCode, javaHashOn, tagsCodeOf } from './message/tags-code.js';
 export {
   AclInfo,
   AclList,

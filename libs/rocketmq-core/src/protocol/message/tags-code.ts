@@ -1,7 +1,11 @@
 /** `String.hashCode()` of Java over UTF-16 units: an int32. */
 export function javaHashCode(text: string): number {
-  let hash = 0;
-  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  return javaHashOn(0, text, 0, text.length);
+}
+
+/** The hash of a text with that hash, followed by a part of another one. */
+export function javaHashOn(hash: number, text: string, start: number, end: number): number {
+  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
   return hash;
 }
 

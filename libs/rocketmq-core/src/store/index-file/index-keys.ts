@@ -1,4 +1,4 @@
-import { javaHashCode, PropertyName, propertyOf, transactionType } from '../../protocol/index.js';
+import { javaHashCode, javaHashOn, PropertyName, propertyOf, transactionType } from '../../protocol/index.js';
 
 /** What a key is: the unique id of a message, one of its keys, or its tags. As Java: MessageConst.INDEX_*_TYPE. */
 export type IndexType = 'unique' | 'key' | 'tag';
@@ -18,11 +18,6 @@ const CODE_T = TAGS_ITEM.charCodeAt(0);
 function positiveHash(hash: number): number {
   return hash === -0x80000000 ? 0 : Math.abs(hash);
 }
-
-const hashOn = (hash: number, text: string, start: number, end: number): number => {
-  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
-  return hash;
-};
 
 /** The hash that an entry holds. As Java: IndexService.buildKey. */
 export function indexHash(topic: string, key: string, type: IndexType): number {
@@ -62,9 +57,9 @@ export class KeyHasher {
       count += 1;
       add(positiveHash(hash));
     };
-    if (id.end > 0) addCounted(hashOn(topicHash, properties, id.start, id.end));
+    if (id.end > 0) addCounted(javaHashOn(topicHash, properties, id.start, id.end));
     if (keys.end > 0) this.eachKey(properties, addCounted);
-    if (tags.end > 0) addCounted(hashOn(hashOn(topicHash, TAG_MARK, 0, TAG_MARK.length), properties, tags.start, tags.end));
+    if (tags.end > 0) addCounted(javaHashOn(javaHashOn(topicHash, TAG_MARK, 0, TAG_MARK.length), properties, tags.start, tags.end));
     return count;
   }
 
@@ -95,7 +90,7 @@ export class KeyHasher {
     for (let at = this.keys.start; at < end;) {
       const blank = text.indexOf(KEY_SEPARATOR, at);
       const stop = blank < 0 || blank > end ? end : blank;
-      if (stop > at) add(hashOn(this.topicHash, text, at, stop));
+      if (stop > at) add(javaHashOn(this.topicHash, text, at, stop));
       at = stop + 1;
     }
   }
