@@ -1,13 +1,11 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 
-// The root entry of the package has a top-level await, which would forbid `require()` of this library. Its public `decompress` has no limit; the
-// binding below it takes one.
-import { _NapiBindings as zstd } from '@cloudpss/zstd/napi';
 import { compressFrameSync, decompressFrameSync } from 'lz4-napi';
 
 import { messageOf, ProtocolViolation } from '../../base/index.js';
 import { lz4ContentSize } from './lz4-frame.js';
 import type { CompressionType } from './sys-flags.js';
+import { zstd } from './zstd-binding.cjs';
 import { readZstdFrame } from './zstd-frame.js';
 
 /** As Java's producer: compressLevel of the message body. */
