@@ -23,6 +23,8 @@ interface OpenTick {
   readonly timeMs: number;
   readonly positions: readonly number[];
   next: number;
+  /** Positions of the recalls. */
+  readonly recalls: readonly number[];
   /** TIMER_DEL_UNIQKEY of the recalls in this tick. */
   readonly recalled: ReadonlySet<string>;
 }
@@ -69,15 +71,32 @@ export class TimerDequeue {
     return true;
   }
 
+  /**
+   * For a clean stop, when no run is under way: of the tick in delivery only the rest waits on, with all of its recalls. Java delivers the whole tick
+   * again. @param flushMessages resolves when delivered messages are durable
+   */
+  async keepRest(flushMessages: () => Promise<void>): Promise<void> {
+    const { open } = this;
+    if (open === undefined) return;
+    this.open = undefined;
+    for (const position of open.recalls) this.countRecall(position, -1);
+    if (open.next === 0) return;
+    await flushMessages();
+    this.options.files.keepOnly(
+      open.timeMs,
+      [...open.recalls, ...open.positions.slice(open.next)].sort((a, b) => a - b),
+    );
+  }
+
   private async nextTick(untilMs: number): Promise<OpenTick | undefined> {
     const { files } = this.options;
     const timeMs = files.nextAt(this.readTimeMs, untilMs);
     if (timeMs === undefined) return undefined;
     const units = await this.unitsOf(timeMs);
-    const recalls = units.filter(isDelete);
-    const recalled = new Set(recalls.flatMap(({ position }) => this.takeRecall(position)));
+    const recalls = units.filter(isDelete).map(({ position }) => position);
+    const recalled = new Set(recalls.flatMap((position) => this.takeRecall(position)));
     const positions = units.flatMap((unit) => (isDelete(unit) ? [] : [unit.position]));
-    return { timeMs, positions, next: 0, recalled };
+    return { timeMs, positions, next: 0, recalls, recalled };
   }
 
   /** The oldest first. A tick may hold millions: connections are served in between. */
@@ -94,11 +113,15 @@ export class TimerDequeue {
   }
 
   private takeRecall(position: number): string[] {
-    const message = this.messageAt(position);
-    const key = message?.properties.get(PropertyName.TIMER_DEL_UNIQKEY);
-    if (message === undefined || key === undefined) return [];
-    this.count(message, 1);
+    const key = this.messageAt(position)?.properties.get(PropertyName.TIMER_DEL_UNIQKEY);
+    if (key === undefined) return [];
+    this.countRecall(position, 1);
     return [key];
+  }
+
+  private countRecall(position: number, step: number): void {
+    const message = this.messageAt(position);
+    if (message?.properties.has(PropertyName.TIMER_DEL_UNIQKEY) === true) this.count(message, step);
   }
 
   private async deliverSome(tick: OpenTick): Promise<boolean> {

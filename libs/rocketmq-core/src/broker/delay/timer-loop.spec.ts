@@ -1,5 +1,5 @@
 import { FakeClock } from '../../../testing/fake-clock.js';
-import { MemoryFileSystem } from '../../../testing/memory-file-system.js';
+import { crashPolicies, MemoryFileSystem } from '../../../testing/memory-file-system.js';
 import { SeededRandom } from '../../../testing/seeded-random.js';
 import { makeStore, messageDraft } from '../../../testing/store-fixtures.js';
 import { printProperties, PropertyName, TIMER_TOPIC, type MessageExt } from '../../protocol/index.js';
@@ -201,6 +201,63 @@ describe('the timer', () => {
     bed = await bed.restarted();
     await bed.clock.advance(2000);
     expect(await bed.delivered()).toHaveLength(1500);
+  });
+
+  it('goes on in the middle of a tick after a clean stop, each message once, and what is taken back never', async () => {
+    const bodies = Array.from({ length: 1500 }, (_, i) => String(i));
+    const time = String(NOW + 3000);
+    for (const body of bodies) await bed.send(body, { TIMER_DELIVER_MS: time });
+    for (const body of ['1', '1400']) await bed.send(`not ${body}`, { TIMER_DELIVER_MS: time, TIMER_DEL_UNIQKEY: body });
+    await bed.clock.advance(200);
+    let stopped: Promise<void> | undefined;
+    let deliveries = 0;
+    bed.refuse = ({ topic }) => {
+      deliveries += Number(topic === 'TopicTest');
+      if (deliveries === 600) stopped = bed.close();
+      return undefined;
+    };
+    await bed.clock.advance(3000);
+    await stopped;
+    expect(deliveries).toBeGreaterThanOrEqual(600);
+    expect(deliveries).toBeLessThan(1400);
+    bed = await new TimerBed(bed).open();
+    await bed.clock.advance(100);
+    expect(await bed.delivered()).toEqual(bodies.filter((body) => body !== '1' && body !== '1400'));
+    bed = await bed.restarted();
+    await bed.clock.advance(2000);
+    expect(await bed.delivered()).toHaveLength(1498);
+  });
+
+  it('loses nothing when the machine stops during a clean stop in the middle of a tick', async () => {
+    const bodies = Array.from({ length: 300 }, (_, i) => String(i));
+    let operation = 0;
+    for (let isCut = true; isCut; operation += 2) {
+      const cut = await new TimerBed().open();
+      await Promise.all(bodies.map((body) => cut.send(body, { TIMER_DELAY_SEC: '2' })));
+      let stopped: Promise<void> | undefined;
+      isCut = false;
+      cut.refuse = ({ topic }) => {
+        if (topic !== 'TopicTest' || stopped !== undefined) return undefined;
+        const last = cut.disk.operationCount + operation;
+        cut.disk.fault = ({ index }) => {
+          isCut ||= index === last;
+          if (index === last) cut.disk.halt();
+          return undefined;
+        };
+        stopped = cut.loop.stop();
+        return undefined;
+      };
+      await cut.clock.advance(2500);
+      await stopped?.catch(() => undefined);
+      cut.disk.fault = undefined;
+      const disk = cut.disk.crash(crashPolicies[(operation / 2) % crashPolicies.length] ?? 'nothing', new SeededRandom(operation));
+      await cut.store.close().catch(() => undefined);
+      const next = await new TimerBed({ disk, clock: cut.clock }).open();
+      await next.clock.advance(3000);
+      expect(new Set(await next.delivered())).toEqual(new Set(bodies));
+      await next.close();
+    }
+    expect(operation).toBeGreaterThan(8);
   });
 
   it('loses nothing when the process is killed, and delivers nothing before its time', async () => {

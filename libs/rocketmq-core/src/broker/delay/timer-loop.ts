@@ -72,6 +72,7 @@ export class TimerLoop {
     await this.loop.stop();
     await this.flushing.stop();
     try {
+      await this.dequeue.keepRest(() => this.options.store.flush());
       await this.flush();
     } finally {
       this.options.files.close();

@@ -2,7 +2,7 @@ import type { FileSystem, Logger } from '../../runtime/index.js';
 import { nextDataVersion } from '../../protocol/index.js';
 import { HandleCache } from '../segments/handle-cache.js';
 import { SegmentList } from '../segments/segment-list.js';
-import { outMsOf, UnitMagic, type TimerUnit } from './log-layout.js';
+import { isDelete, outMsOf, UnitMagic, type TimerUnit } from './log-layout.js';
 import { recoverTimer, type TimerStart } from './recovery.js';
 import { TimerCheckpointFile, type TimerCheckpoint } from './timer-checkpoint-file.js';
 import { TimerLog } from './timer-log.js';
@@ -51,6 +51,8 @@ export interface UnitChain {
 /** Slots that stay free between the oldest and the newest tick. As Java: TimerMessageStore.TIMER_BLANK_SLOTS. */
 const BLANK_SLOTS = 60;
 const LOG_HANDLES_MAX = 16;
+/** Units that are written with one call. */
+const KEEP_UNITS = 4096;
 
 /**
  * Wheel, log and checkpoint of the timer as one: which message is due when. Made at the first use, so that a broker nobody asks for delays has none
@@ -178,6 +180,26 @@ export class TimerFiles {
   /** Nothing waits for that tick any more. */
   clear(timeMs: number): void {
     this.wheel.clear(timeMs);
+  }
+
+  /**
+   * Of a tick only these units are left, in this order. They are written anew, since a chain cannot lose its oldest units. What the others led to
+   * must be durable already: after a crash the log may be ahead of the wheel.
+   * @throws OperationFailed `io`
+   */
+  keepOnly(timeMs: number, positions: readonly number[]): void {
+    this.clear(timeMs);
+    for (let from = 0; from < positions.length; from += KEEP_UNITS) {
+      for (const position of positions.slice(from, from + KEEP_UNITS)) this.chainAnew(timeMs, position);
+      this.log.commit();
+    }
+  }
+
+  private chainAnew(timeMs: number, position: number): void {
+    const unit = this.log.read(position);
+    if (unit === undefined) return;
+    const prevPosition = this.lastPositionAt(timeMs);
+    this.wheel.chain(timeMs, this.log.append({ ...unit, prevPosition }), isDelete(unit) ? -1 : 1);
   }
 
   /**
