@@ -92,7 +92,6 @@ export const filteringScenarios: readonly Scenario[] = [
   {
     name: 'brings back what an SQL92 consumer has refused',
     pairs: eachAlone,
-    needsShortTimes: true,
     async run({ from, to, topic: create, named }) {
       const topic = await create('filtered', oneQueue);
       await sendEach(from, topic, 'refused', [{ n: '1' }, { n: '2' }]);

@@ -32,8 +32,6 @@ export interface Scenario {
   readonly isAlone?: boolean;
   /** It calls `restartBroker`: those scenarios run beside each other, apart from the others, and share the restart. */
   readonly restarts?: boolean;
-  /** With Apache's own times it would take minutes. */
-  readonly needsShortTimes?: boolean;
   /** Only in the long sets. */
   readonly isLong?: boolean;
   run(world: ScenarioWorld): Promise<void>;

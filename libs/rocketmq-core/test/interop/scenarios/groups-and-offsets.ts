@@ -1,21 +1,13 @@
 import { movePileUp, ResponseCode, retryTopic } from '../../../src/client/index.js';
 import { eventually } from '../../../testing/eventually.js';
 import { acrossLanguages, eachAlone, everyPair, onlyOurs, type Scenario, type ScenarioWorld } from './frame.js';
+import { lagOf } from './lag.js';
+import { hasShortTimes } from './short-settings.js';
 import { keysOfSend, untilKeys } from './watched-list.js';
 
 const brokerName = 'broker-a';
-/** Times that procedures wait for clients that ask for routes every second. */
-const waits = { settleMs: 4000, pollMs: 200 };
-
-const lagOf = ({ admin }: ScenarioWorld, group: string, topic: string, lag: number) =>
-  eventually(
-    `${group} to lag ${lag} behind`,
-    async () => {
-      const rows = await admin.groups.progress(group, topic);
-      return rows.length === 0 ? -1 : rows.reduce((sum, { offsets }) => sum + offsets.brokerOffset - offsets.consumerOffset, 0);
-    },
-    (found) => found === lag,
-  );
+/** Times that procedures wait: for clients that ask for routes every second, or for those with ordinary times. */
+const waits = { pollMs: 200, ...(hasShortTimes && { settleMs: 4000 }) };
 
 /** The only client of the group. */
 async function clientIdOf({ admin, brokerAddress }: ScenarioWorld, group: string): Promise<string> {
@@ -277,8 +269,6 @@ const procedures: readonly Scenario[] = [
   {
     name: 'keeps the order of every key when its queues are doubled under load',
     pairs: onlyOurs,
-    // The load ends before a producer with its ordinary times has looked at its route again.
-    needsShortTimes: true,
     async run(world) {
       const { admin } = world;
       const topic = await world.topic('doubled', { readQueueNums: 2, writeQueueNums: 2 });

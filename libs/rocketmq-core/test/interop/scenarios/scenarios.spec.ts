@@ -7,7 +7,7 @@ import { orderedScenarios } from './ordered.js';
 import { plainScenarios } from './plain.js';
 import { pullAndRequestScenarios } from './pull-and-request.js';
 import { retryScenarios } from './retry.js';
-import { hasShortTimes, patienceMs } from './short-settings.js';
+import { patienceMs } from './short-settings.js';
 import { transactionScenarios } from './transactions.js';
 import { Stage } from './world.js';
 
@@ -45,7 +45,6 @@ const runsOf = (target: ClusterKind): readonly Run[] =>
   features.flatMap(([feature, scenarios]) =>
     scenarios
       .filter((scenario) => isLong || scenario.isLong !== true)
-      .filter((scenario) => hasShortTimes || scenario.needsShortTimes !== true)
       .filter((scenario) => scenario.targets?.includes(target.isOurs ? 'ours' : 'apache') ?? true)
       .flatMap((scenario) => {
         const pairs = (scenario.pairs ?? everyPair).filter((pair) => isLong || target.isOurs || hasOurs(pair));
