@@ -1,4 +1,7 @@
 export { storeSettings, type StoreConfig } from './config/store-config.js';
+export { printStoreFile, storeFileKind, storeFileKinds, type StoreFileKind } from './inspection/print-file.js';
+export type { Finding } from './inspection/finding.js';
+export { verifyStore, type VerifyOptions } from './inspection/verify-store.js';
 export type { IndexType } from './index-file/index-keys.js';
 export type { BatchDraft, MessageDraft } from './message-draft.js';
 export { MessageStore, type MessageStoreOptions, type StoreFigures } from './message-store.js';

@@ -9,6 +9,7 @@ import { startJavaBroker } from '../../testing/java-cluster.js';
 import type { JavaMessage } from '../../testing/java-driver-lines.js';
 import { JavaDriver } from '../../testing/java-driver.js';
 import { JavaTools } from '../../testing/java-tools.js';
+import { storeFindings } from '../../testing/store-findings.js';
 import { BrokerProcess } from '../crash-process/broker-process.js';
 import { compileCore } from '../crash-process/compiled-core.js';
 import { isLong, ourBroker, ourConf } from './clusters.js';
@@ -189,6 +190,7 @@ describe.each(versions)('a store shared with Apache %s', (version) => {
       expect(segments('commitlog')).toBeGreaterThan(3);
       expect(segments('consumequeue/first/1')).toBeGreaterThan(1);
       expect(existsSync(join(store, 'abort'))).toBe(end === 'kill');
+      if (end === 'stop') expect(storeFindings(store)).toEqual([]);
 
       const reader = await open(second, end);
       expect((await readAll(sent)).map(facts)).toEqual(written.map(facts));
@@ -198,6 +200,7 @@ describe.each(versions)('a store shared with Apache %s', (version) => {
       const continued = await readAll(sent);
       expect(keysIn(continued)).toEqual([...sent].sort());
       await close(reader);
+      if (end === 'stop') expect(storeFindings(store)).toEqual([]);
 
       const again = await open(first, 'kill');
       expect((await readAll(sent)).map(facts)).toEqual(continued.map(facts));

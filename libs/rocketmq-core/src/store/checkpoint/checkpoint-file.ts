@@ -19,7 +19,7 @@ export interface Checkpoint {
   readonly logicsPhysicalOffset: number;
 }
 
-const FILE_SIZE = 4096;
+export const CHECKPOINT_SIZE = 4096;
 const NAMES = [
   'physicMsgTimestamp',
   'logicsMsgTimestamp',
@@ -38,6 +38,15 @@ const UNKNOWN: Checkpoint = {
   logicsPhysicalOffset: 0,
 };
 
+/** Values that cannot be right, or are not there, count as unknown. */
+export function decodeCheckpoint(bytes: Buffer): Checkpoint {
+  const values = NAMES.map((name, i) => {
+    const value = bytes.length < i * 8 + 8 ? 0 : readInt64(bytes, i * 8);
+    return [name, value > 0 && value <= SAFE_MAX ? value : 0] as const;
+  });
+  return Object.fromEntries(values) as unknown as Checkpoint;
+}
+
 /**
  * The small file from which recovery knows where to start. Invariant: what it says is on the disk before it says so; it may lag, never lead.
  * As Java: StoreCheckpoint, which holds the whole page mapped.
@@ -55,18 +64,14 @@ export class CheckpointFile {
     return this.current;
   }
 
-  /** Makes the file when it is missing; the folder is to be synced afterwards. Values that cannot be right count as unknown. */
+  /** Makes the file when it is missing; the folder is to be synced afterwards. */
   load(): void {
     const handle = this.files.openSync(this.path, 'create');
     this.handle = handle;
     const bytes = Buffer.alloc(NAMES.length * 8);
     handle.readSync(bytes, 0, bytes.length, 0);
-    const values = NAMES.map((name, i) => {
-      const value = readInt64(bytes, i * 8);
-      return [name, value > 0 && value <= SAFE_MAX ? value : 0] as const;
-    });
-    this.current = Object.fromEntries(values) as unknown as Checkpoint;
-    if (handle.sizeSync() < FILE_SIZE) handle.truncateSync(FILE_SIZE);
+    this.current = decodeCheckpoint(bytes);
+    if (handle.sizeSync() < CHECKPOINT_SIZE) handle.truncateSync(CHECKPOINT_SIZE);
   }
 
   /** @throws OperationFailed `io` */
