@@ -215,6 +215,8 @@ export class PushConsumer implements AdministeredConsumer {
     this.current = 'stopped';
     this.unwatch();
     if (!joined) return;
+    // What was fetched but not begun is another member's soon.
+    this.consumption.delivery.pause();
     await this.gates?.stop();
     await this.rebalancing.stop();
     await this.assignment.stopPulling();
