@@ -21,6 +21,7 @@ import { adminPushes } from './consumer/admin-pushes.js';
 import { LitePullConsumer } from './consumer/lite-pull-consumer.js';
 import { PushConsumer } from './consumer/push-consumer.js';
 import { Redelivery } from './consumer/redelivery.js';
+import { DeadLetters } from './dead-letters/dead-letters.js';
 import { doublingPlan } from './doubling/plan-source.js';
 import { CallRefused, InvalidInput } from './errors.js';
 import { BrokerCalls } from './instance/calls.js';
@@ -45,6 +46,7 @@ import { SendQueue } from './producer/send-queue.js';
 import { Recaller } from './producer/recaller.js';
 import { Sender } from './producer/sender.js';
 import { TransactionProducer } from './producer/transaction-producer.js';
+import { QueueReader } from './reading/queue-reader.js';
 
 /** As Java: MixAll.CLIENT_INNER_PRODUCER_GROUP. */
 const INNER_PRODUCER_GROUP = 'CLIENT_INNER_PRODUCER';
@@ -72,6 +74,7 @@ export class ClientInstance {
   private readonly consumers = new Set<GroupConsumer>();
   private state: 'created' | 'running' | 'stopped' = 'created';
   private ended: Promise<void> | undefined;
+  private letters: DeadLetters | undefined;
 
   /** @throws InvalidInput; OperationFailed `unavailable` when no name server is configured */
   constructor(options: ClientOptions) {
@@ -177,12 +180,32 @@ export class ClientInstance {
     return new AdminClient({ calls: this.calls, nameServers: this.nameServers, clock: this.settings.clock });
   }
 
+  /** What consumer groups gave up: to count, to look at, to send again. */
+  deadLetters(): DeadLetters {
+    this.assertNotStopped();
+    return (this.letters ??= this.createDeadLetters());
+  }
+
   /**
    * Shuts consumers and producers down, waiting for what runs in them for up to `deadlineMs`, and closes every connection. Idempotent.
    */
   shutdown(deadlineMs = SHUTDOWN_MS): Promise<void> {
     this.ended ??= this.end(deadlineMs);
     return this.ended;
+  }
+
+  private createDeadLetters(): DeadLetters {
+    const { calls, table, routes, clientId } = this;
+    const { clock, mqClientApiTimeoutMs: callTimeoutMs } = this.settings;
+    const sending = resolveProducerOptions({ group: INNER_PRODUCER_GROUP, autoCreateTopic: false });
+    return new DeadLetters({
+      admin: this.admin(),
+      ...{ calls, table, clientId, clock, callTimeoutMs },
+      refresh: (topic) => routes.refresh(topic),
+      reader: new QueueReader({ calls, table, routes, timeoutMs: callTimeoutMs }),
+      sender: this.createSender(sending),
+      sendTimeoutMs: sending.sendMsgTimeoutMs,
+    });
   }
 
   private async end(deadlineMs: number): Promise<void> {

@@ -48,6 +48,10 @@ export type { TransactionProducerOptions } from './config/transaction-options.js
 export type { QueueFigures } from './consumer/assignment.js';
 export { LitePullConsumer, type PullCallLimits, type QueuesListener } from './consumer/lite-pull-consumer.js';
 export { PushConsumer, type ConsumerState } from './consumer/push-consumer.js';
+export type { DeadLetter, DeadLetterPlace } from './dead-letters/dead-letter.js';
+export type { DeadLetterCount, DeadLetterPage, DeadLetters, PeekOptions } from './dead-letters/dead-letters.js';
+export type { RedriveFate, RedriveOptions, RedriveResult } from './dead-letters/redrive-options.js';
+export type { RedriveTarget } from './dead-letters/redriven-payload.js';
 export {
   CallRefused,
   InvalidInput,

@@ -152,8 +152,12 @@ export interface RetryChoice {
   readonly delayMs?: number;
 }
 
-/** `undefined`: consumed. A listener that throws or rejects is a `retry` at the broker's choice. */
-export type ConsumeResult = undefined | ({ readonly retry: boolean } & RetryChoice) | { readonly deadLetter: true };
+/**
+ * `undefined`: consumed. A listener that throws or rejects is a `retry` at the broker's choice. The reason of a dead letter goes along with it, up to 256
+ * characters; the message is then sent to the broker once more, where otherwise only its place is.
+ */
+export type ConsumeResult =
+  undefined | ({ readonly retry: boolean } & RetryChoice) | { readonly deadLetter: true; readonly reason?: string };
 
 /** The messages of a batch up to `ackIndex` (0 is the first, -1 none) are consumed, the others are delivered again. As Java: ConsumeConcurrentlyContext. */
 export type PartlyConsumed = { readonly ackIndex: number } & RetryChoice;

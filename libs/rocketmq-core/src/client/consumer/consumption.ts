@@ -16,7 +16,7 @@ import { Custody } from './custody.js';
 import type { Delivery } from './delivery.js';
 import { LockLoop } from './lock-loop.js';
 import { OrderlyDelivery } from './orderly-delivery.js';
-import type { HeldMessage, ProcessQueue } from './process-queue.js';
+import type { ProcessQueue } from './process-queue.js';
 import { messageIdOf, plainBody } from '../received-message.js';
 import type { FailedMessage, Redelivery } from './redelivery.js';
 
@@ -110,7 +110,7 @@ function ordered(parts: ConsumptionParts, { isHeld, giveUp }: Order): OrderlyDel
       batchSizeMax: settings.consumeMessageBatchMaxSize,
       suspendMs: settings.suspendCurrentQueueTimeMs,
       consumeContinuouslyMs: settings.maxTimeConsumeContinuouslyMs,
-      giveUp: ({ message, localFailures }: HeldMessage, queue: MessageQueue) => giveUp({ message, localFailures, queue }),
+      giveUp: ({ message, localFailures }, queue, reason) => giveUp({ message, localFailures, queue, reason }),
     },
     settings.concurrency,
   );

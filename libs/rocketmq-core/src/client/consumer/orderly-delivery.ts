@@ -29,7 +29,7 @@ export interface OrderlyDeliveryParts {
   /** Whether no other consumer may have the queue. */
   readonly isHeld: (queue: MessageQueue) => boolean;
   /** Puts a message aside that has failed too often. Does not throw. @returns whether somebody keeps it: only then may the queue go on */
-  readonly giveUp: (held: HeldMessage, queue: MessageQueue) => Promise<boolean>;
+  readonly giveUp: (held: HeldMessage, queue: MessageQueue, reason: string | undefined) => Promise<boolean>;
   /** Messages of the queue left the window: its offset may move, and there is room. */
   readonly progress: (processQueue: ProcessQueue) => void;
   readonly clock: Clock;
@@ -213,10 +213,10 @@ export class OrderlyDelivery implements Delivery {
     return true;
   }
 
-  private async givenUp(held: HeldMessage, { delayLevel = 0 }: RetryWish, queue: MessageQueue): Promise<boolean> {
+  private async givenUp(held: HeldMessage, { delayLevel = 0, reason }: RetryWish, queue: MessageQueue): Promise<boolean> {
     const failures = held.message.reconsumeTimes + held.localFailures;
     // As Java: a delay level below 0 means the dead-letter topic.
-    return (failures >= this.parts.maxReconsumeTimes || delayLevel < 0) && this.parts.giveUp(held, queue);
+    return (failures >= this.parts.maxReconsumeTimes || delayLevel < 0) && this.parts.giveUp(held, queue, reason);
   }
 
   private pauseAfter({ localFailures }: HeldMessage, { delayMs }: RetryWish): number {

@@ -32,6 +32,10 @@ export interface RedeliveryParts {
   readonly logger: Logger;
 }
 
+/** Property of a dead letter: why its consumer gave it up. */
+export const DEAD_LETTER_REASON = 'deadLetterReason';
+const REASON_LENGTH_MAX = 256;
+
 export interface FailedMessage extends RetryWish {
   readonly message: MessageExt;
   readonly queue: MessageQueue;
@@ -44,9 +48,10 @@ const CALL_TIMEOUT_MS = 5000;
 /** Level of the first retry: 10 s. */
 const FIRST_RETRY_LEVEL = 3;
 /** The body goes on as it came, so its compression goes with it. */
-const COMPRESSION_FLAGS = SysFlag.COMPRESSED | SysFlag.COMPRESSION_ZLIB | SysFlag.COMPRESSION_LZ4 | SysFlag.COMPRESSION_ZSTD | (0x4 << 8);
+export const COMPRESSION_FLAGS =
+  SysFlag.COMPRESSED | SysFlag.COMPRESSION_ZLIB | SysFlag.COMPRESSION_LZ4 | SysFlag.COMPRESSION_ZSTD | (0x4 << 8);
 /** What brought the message here, by a delay, is not to act once more. A broker takes one with TIMER_OUT_MS for a message whose time has come. */
-const spentProperties = [
+export const spentProperties = [
   ...([PropertyName.DELAY, PropertyName.REAL_TOPIC, PropertyName.REAL_QID, PropertyName.TRAN_MSG] as const),
   ...([PropertyName.TIMER_DELAY_SEC, PropertyName.TIMER_DELAY_MS, PropertyName.TIMER_DELIVER_MS, PropertyName.TIMER_OUT_MS] as const),
   ...([PropertyName.TIMER_ENQUEUE_MS, PropertyName.TIMER_DEQUEUE_MS, PropertyName.TIMER_ROLL_TIMES] as const),
@@ -61,13 +66,16 @@ export class Redelivery {
 
   /** @returns whether a broker has confirmed that it keeps the message: only then may the offset pass it */
   async handBack(failed: FailedMessage): Promise<boolean> {
+    // The broker makes the dead letter of the message as it has it: a reason has to be sent along with the whole message.
+    if (failed.reason !== undefined && (failed.delayLevel ?? 0) < 0) return this.giveUp(failed);
     const delay = retryDelay(failed, this.parts.levelsMs);
     if (delay.kind === 'level') return this.handBackAtLevel(failed, delay.level);
     return (await this.sendWithTimer(failed, delay)) || this.handBackAtLevel(failed, delay.orLevel);
   }
 
   /**
-   * Makes a dead letter of a message that was consumed in order: the broker knows nothing of its failures. As Java: ConsumeMessageOrderlyService.
+   * Makes a dead letter of a message that was consumed in order, of whose failures the broker knows nothing, or that has a reason. As Java:
+   * ConsumeMessageOrderlyService.
    * @returns whether a broker has confirmed that it keeps the message
    */
   async giveUp(failed: FailedMessage): Promise<boolean> {
@@ -162,7 +170,7 @@ export class Redelivery {
   }
 
   // As Java: sendMessageBackAsNormalMessage, with the origin id that 5.3.3 loses and without unpacking the body.
-  private async sendToRetryTopic({ message, localFailures }: FailedMessage, form: RetryForm, target: Target): Promise<void> {
+  private async sendToRetryTopic({ message, localFailures, reason }: FailedMessage, form: RetryForm, target: Target): Promise<void> {
     const { group, sender } = this.parts;
     const { maxReconsumeTimes = this.parts.maxReconsumeTimes, property } = form;
     const messageId = messageIdOf(message);
@@ -173,6 +181,7 @@ export class Redelivery {
     properties.set(PropertyName.ORIGIN_MESSAGE_ID, message.properties.get(PropertyName.ORIGIN_MESSAGE_ID) ?? messageId);
     properties.set(PropertyName.RETRY_TOPIC, originalTopic(message));
     properties.set(property[0], String(property[1]));
+    if (reason !== undefined) properties.set(DEAD_LETTER_REASON, reasonText(reason));
     const payload: Payload = {
       topic: retryTopic(group),
       flag: message.flag,
@@ -186,6 +195,10 @@ export class Redelivery {
     await sender.send(payload, target, { timeoutMs: CALL_TIMEOUT_MS });
   }
 }
+
+/** Without the characters that separate properties. */
+// eslint-disable-next-line no-control-regex -- the separators are control characters
+const reasonText = (reason: string) => reason.slice(0, REASON_LENGTH_MAX).replace(/[\u0000-\u001f]+/g, ' ') || 'none';
 
 interface RetryForm {
   /** What makes it wait. */

@@ -10,6 +10,8 @@ export interface RetryWish {
   readonly delayLevel?: number | undefined;
   /** In the place of a level, ms. */
   readonly delayMs?: number | undefined;
+  /** Of a dead letter: goes along with it. */
+  readonly reason?: string | undefined;
 }
 
 const INT_MAX = 0x7fffffff;

@@ -1,12 +1,12 @@
 import type { BatchResult, ConsumeResult, PartlyConsumed, RetryChoice } from '../message-types.js';
 
 /** What becomes of one message: undefined means consumed. */
-export type Verdict = undefined | ({ readonly retry: true } & RetryChoice);
+export type Verdict = undefined | ({ readonly retry: true; readonly reason?: string } & RetryChoice);
 
 /** What becomes of the messages of a call, each in its place; undefined, as nearly always, when all are consumed. */
 export type Verdicts = undefined | readonly Verdict[];
 
-const DEAD_LETTER: Verdict = { retry: true, delayLevel: -1 };
+const DEAD_LETTER = { retry: true, delayLevel: -1 } as const;
 
 const isPartly = (result: object): result is PartlyConsumed => 'ackIndex' in result;
 
@@ -34,7 +34,7 @@ function listOf(result: object, messageCount: number): Verdict[] {
 
 function verdictOf(result: ConsumeResult | null): Verdict {
   if (typeof result !== 'object' || result === null) return undefined;
-  if ('deadLetter' in result) return DEAD_LETTER;
+  if ('deadLetter' in result) return result.reason === undefined ? DEAD_LETTER : { ...DEAD_LETTER, reason: String(result.reason) };
   const { retry, ...choice } = result;
   return retry ? { retry, ...choice } : undefined;
 }

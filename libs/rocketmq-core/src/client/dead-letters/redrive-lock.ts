@@ -1,0 +1,60 @@
+import { OperationFailed } from '../../base/index.js';
+import type { MessageQueue } from '../../protocol/index.js';
+import type { Clock } from '../../runtime/index.js';
+import type { BrokerCalls } from '../instance/calls.js';
+
+export interface RedriveLockParts {
+  readonly calls: Pick<BrokerCalls, 'lockQueues' | 'unlockQueues'>;
+  readonly addressOf: (queue: MessageQueue) => string | undefined;
+  /** Whose locks they are. */
+  readonly group: string;
+  /** Of one run: two runs of one client exclude each other, too. */
+  readonly clientId: string;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+}
+
+/** A lock of the brokers ends 60 s after it was renewed last. As Java: RebalanceLockManager. */
+export const RENEW_MS = 20_000;
+
+/** Keeps two redrives of one group apart, wherever they run: they would send the same messages. */
+export class RedriveLock {
+  private renewedMs = -Infinity;
+  private targets: ReadonlyMap<string, readonly MessageQueue[]> | undefined;
+
+  constructor(
+    private readonly parts: RedriveLockParts,
+    private readonly queues: readonly MessageQueue[],
+  ) {}
+
+  /** @throws OperationFailed `refused` when another run has a queue; CallRefused */
+  async hold(): Promise<void> {
+    const { clock, calls, group, clientId, timeoutMs } = this.parts;
+    if (clock.monotonic() - this.renewedMs < RENEW_MS) return;
+    this.targets ??= this.byAddress();
+    for (const [address, queues] of this.targets) {
+      const locked = await calls.lockQueues(address, { group, clientId, queues }, { timeoutMs });
+      if (locked.length < queues.length) throw new OperationFailed('refused', `dead letters are being redriven for ${group} already`);
+    }
+    this.renewedMs = clock.monotonic();
+  }
+
+  /** What cannot be unlocked is free after a minute. */
+  async release(): Promise<void> {
+    const { calls, group, clientId, timeoutMs } = this.parts;
+    const all = [...(this.targets ?? [])].map(([address, queues]) =>
+      calls.unlockQueues(address, { group, clientId, queues }, { timeoutMs }).catch(() => undefined),
+    );
+    await Promise.all(all);
+  }
+
+  private byAddress(): ReadonlyMap<string, MessageQueue[]> {
+    const groups = new Map<string, MessageQueue[]>();
+    for (const queue of this.queues) {
+      const address = this.parts.addressOf(queue);
+      if (address === undefined) throw new OperationFailed('unavailable', `broker ${queue.brokerName} is not known`);
+      groups.set(address, [...(groups.get(address) ?? []), queue]);
+    }
+    return groups;
+  }
+}
