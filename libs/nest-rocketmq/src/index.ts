@@ -6,9 +6,17 @@ export { ConnectionStatus, type ConnectionState } from './connection/connection-
 export type { RocketMQClientOptions } from './client/rocketmq-client.options.js';
 export { RocketMQClient, type RocketMQClientEvents, type RocketMQClientStatus } from './client/rocketmq.client.js';
 export { RocketMQConnection } from './connection/rocketmq.connection.js';
+export type { RocketMQDeadLetter } from './dead-letters/dead-letter.js';
+export {
+  RocketMQDeadLetters,
+  type DeadLetterListOptions,
+  type DeadLetterPeekOptions,
+  type DeadLetterRedriveOptions,
+} from './dead-letters/rocketmq.dead-letters.js';
 export { DeadLetterListener, type DeadLetterListenerOptions } from './decorators/dead-letter-listener.decorator.js';
 export {
   InjectRocketMQConnection,
+  InjectRocketMQDeadLetters,
   InjectRocketMQRegistry,
   InjectRocketMQServer,
   InjectRocketMQTemplate,
@@ -64,7 +72,7 @@ export type {
   StartupMode,
   TopicProvisioning,
 } from './rocketmq.options.js';
-export { connectionToken, registryToken, ROCKETMQ_TRANSPORT, serverToken, templateToken } from './rocketmq.tokens.js';
+export { connectionToken, deadLettersToken, registryToken, ROCKETMQ_TRANSPORT, serverToken, templateToken } from './rocketmq.tokens.js';
 export type { ReplyError } from './reply/reply-error.js';
 export type { Destination } from './template/destination.js';
 export type { DelayOptions, MessageOptions } from './template/message-options.js';

@@ -3,6 +3,7 @@ import { DiscoveryService, ExternalContextCreator, ModuleRef, ModulesContainer, 
 import { RocketMQConnection } from './connection/rocketmq.connection.js';
 import { ConsumerOrchestrator } from './discovery/consumer.orchestrator.js';
 import { startLastAndEndFirst } from './discovery/hook-order.js';
+import { RocketMQDeadLetters } from './dead-letters/rocketmq.dead-letters.js';
 import { ListenerExplorer } from './discovery/listener.explorer.js';
 import { RocketMQListenerRegistry } from './discovery/listener.registry.js';
 import { ConfiguredListeners } from './listener/configured-listeners.js';
@@ -15,6 +16,7 @@ import type { RocketMQModuleOptions } from './rocketmq.options.js';
 import {
   configuredListenersToken,
   connectionToken,
+  deadLettersToken,
   DEFAULT_CONNECTION,
   OPTIONS_TOKEN,
   orchestratorToken,
@@ -49,6 +51,7 @@ const aliases: Provider[] = [
   { provide: RocketMQTemplate, useExisting: templateToken() },
   { provide: RocketMQServer, useExisting: serverToken() },
   { provide: RocketMQListenerRegistry, useExisting: registryToken() },
+  { provide: RocketMQDeadLetters, useExisting: deadLettersToken() },
 ];
 
 function listenerProviders(name: string): Provider[] {
@@ -75,6 +78,11 @@ function listenerProviders(name: string): Provider[] {
       provide: registryToken(name),
       inject: [connection, orchestrator],
       useFactory: (to: RocketMQConnection, consumers: ConsumerOrchestrator) => new RocketMQListenerRegistry(to, consumers),
+    },
+    {
+      provide: deadLettersToken(name),
+      inject: [connection, orchestrator],
+      useFactory: (to: RocketMQConnection, consumers: ConsumerOrchestrator) => new RocketMQDeadLetters(to, consumers),
     },
   ];
 }
@@ -125,8 +133,8 @@ export function connectionProviders(name: string): Provider[] {
 export function exportedTokens(name: string): InjectionToken[] {
   const tokens: InjectionToken[] = [
     ...[connectionToken(name), templateToken(name), serverToken(name)],
-    ...[registryToken(name), configuredListenersToken(name)],
+    ...[registryToken(name), deadLettersToken(name), configuredListenersToken(name)],
   ];
-  const classes = [RocketMQConnection, RocketMQTemplate, RocketMQServer, RocketMQListenerRegistry];
+  const classes = [RocketMQConnection, RocketMQTemplate, RocketMQServer, RocketMQListenerRegistry, RocketMQDeadLetters];
   return name === DEFAULT_CONNECTION ? [...tokens, ...classes] : tokens;
 }

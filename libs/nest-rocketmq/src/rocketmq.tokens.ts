@@ -17,4 +17,5 @@ export const templateToken = (connection = DEFAULT_CONNECTION) => token('templat
 export const serverToken = (connection = DEFAULT_CONNECTION) => token('server', connection);
 export const orchestratorToken = (connection = DEFAULT_CONNECTION) => token('orchestrator', connection);
 export const registryToken = (connection = DEFAULT_CONNECTION) => token('registry', connection);
+export const deadLettersToken = (connection = DEFAULT_CONNECTION) => token('dead-letters', connection);
 export const configuredListenersToken = (connection = DEFAULT_CONNECTION) => token('configured-listeners', connection);

@@ -381,7 +381,7 @@ describe.each([
   });
 
   it('is not called when the body cannot be decoded', async () => {
-    expect(await handle('plain', { ...receivedMessage(), body: Buffer.from('{') })).toEqual({ deadLetter: true });
+    expect(await handle('plain', { ...receivedMessage(), body: Buffer.from('{') })).toMatchObject({ deadLetter: true });
     expect(reports[0]?.error).toBeInstanceOf(DecodeError);
     expect(reports[0]?.error?.cause).toBeInstanceOf(SyntaxError);
     expect(seen).toEqual([]);
@@ -391,15 +391,20 @@ describe.each([
     ['plain', { id: 1 }, 'returned', undefined],
     ['says', 'ack', 'returned Ack', undefined],
     ['says', 'retry', 'returned Retry', { retry: true, delayMs: 70 }],
-    ['says', 'reject', 'returned Reject', { deadLetter: true }],
+    ['says', 'reject', 'returned Reject', { deadLetter: true, reason: 'returned Reject: no' }],
     ['says-mapped', 'retry', 'returned Retry', { retry: true, delayMs: 70 }],
     ['says', 'throw retry', 'threw RetryException', { retry: true, delayLevel: 4 }],
-    ['says', 'throw reject', 'threw RejectException', { deadLetter: true }],
+    ['says', 'throw reject', 'threw RejectException', { deadLetter: true, reason: 'threw RejectException: never' }],
     ['fails', {}, 'threw', { retry: true }],
     ['fails-http', {}, 'threw', { retry: true }],
-    ['params', { id: 'no number' }, 'validation failed', { deadLetter: true }],
+    [
+      'params',
+      { id: 'no number' },
+      'validation failed',
+      { deadLetter: true, reason: 'validation failed: Validation failed (numeric string is expected)' },
+    ],
     ['overloaded', {}, 'threw', { retry: true }],
-    ['guarded', {}, 'guard denied', { deadLetter: true }],
+    ['guarded', {}, 'guard denied', { deadLetter: true, reason: 'guard denied: Forbidden resource' }],
     ['postponed', {}, 'threw RetryException', { retry: true, delayMs: 30 }],
     ['policy', { id: 1 }, 'threw', { retry: true, delayMs: 300 }],
   ] as never)('goes by the outcome table: %s %j %s', async (topic, payload, end, result) => {

@@ -79,7 +79,7 @@ export class Endpoint implements ListenerEndpoint {
     return endings.map(({ outcome, end, error }, index) => {
       const fate = fateOf[outcome.kind];
       observers.ended({ context, index, end, fate, error, durationMs });
-      return resultOf(outcome);
+      return resultOf(outcome, end, error);
     });
   }
 
@@ -173,9 +173,10 @@ export class Endpoint implements ListenerEndpoint {
 }
 
 /** In the words of the client below. */
-function resultOf(outcome: Outcome): ConsumeResult {
+function resultOf(outcome: Outcome, end: DeliveryEnd, error: Error | undefined): ConsumeResult {
   if (outcome.kind === 'ack') return undefined;
-  if (outcome.kind === 'reject') return { deadLetter: true };
+  // Whoever looks at the dead letter later has no log at hand.
+  if (outcome.kind === 'reject') return { deadLetter: true, reason: `${end}: ${outcome.reason ?? error?.message ?? 'no reason given'}` };
   const { delayMs, delayLevel } = outcome;
   return { retry: true, ...(delayMs === undefined ? {} : { delayMs }), ...(delayLevel === undefined ? {} : { delayLevel }) };
 }
