@@ -2,7 +2,7 @@ export type { Codec, Encoded, IncomingAbout, OutgoingAbout } from './codec/codec
 export { cloudEventsCodec, type CloudEvent, type CloudEventsOptions } from './codec/cloud-events-codec.js';
 export { jsonCodec } from './codec/json-codec.js';
 export { rawCodec } from './codec/raw-codec.js';
-export { ConnectionStatus, type ConnectionState } from './connection/connection-status.js';
+export { ConnectionStatus, type ConnectionPhase, type ConnectionState } from './connection/connection-status.js';
 export type { RocketMQClientOptions } from './client/rocketmq-client.options.js';
 export { RocketMQClient, type RocketMQClientEvents, type RocketMQClientStatus } from './client/rocketmq.client.js';
 export { RocketMQConnection } from './connection/rocketmq.connection.js';

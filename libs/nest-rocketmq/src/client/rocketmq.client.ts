@@ -9,12 +9,13 @@ import { RocketMQTemplate } from '../template/rocketmq.template.js';
 import { isTopicRef, type TopicRef } from '../topics/topic-ref.js';
 import type { RocketMQClientOptions } from './rocketmq-client.options.js';
 
-export type RocketMQClientStatus = 'connecting' | 'connected' | 'disconnected';
+export type RocketMQClientStatus = 'connecting' | 'connected' | 'disconnected' | 'reconnecting';
 
 /** Events of the client, as `status` shows them. */
 export interface RocketMQClientEvents extends Record<string, (...args: never[]) => void> {
   connected: () => void;
   disconnected: (error?: Error) => void;
+  reconnecting: () => void;
 }
 
 type Answer = (packet: WritePacket) => void;
@@ -35,6 +36,7 @@ export class RocketMQClient extends ClientProxy<RocketMQClientEvents> {
   private connection: RocketMQConnection | undefined;
   private connecting: Promise<ClientInstance> | undefined;
   private readonly pending = new Map<AbortController, Answer>();
+  private unwatch: () => void = () => undefined;
 
   constructor(private readonly options: RocketMQClientOptions) {
     super();
@@ -68,6 +70,7 @@ export class RocketMQClient extends ClientProxy<RocketMQClientEvents> {
     const { connection, connecting } = this;
     this.connection = undefined;
     this.connecting = undefined;
+    this.unwatch();
     if (connection === undefined) return;
     await connecting?.catch(() => undefined);
     if (!('connection' in this.options)) await connection.close();
@@ -141,6 +144,8 @@ export class RocketMQClient extends ClientProxy<RocketMQClientEvents> {
     await client.admin().topics.route(PROBE_TOPIC);
     await connection.producer();
     this.become('connected');
+    this.unwatch();
+    this.unwatch = client.onReachability((reachability) => this.become(reachability));
     return client;
   }
 

@@ -36,6 +36,7 @@ export class RocketMQConnection {
     if (tracing !== undefined) this.observers.add(new ProcessSpans(tracing));
     const { namesrvAddr } = options;
     this.client = new ClientInstance({ ...options.client, ...(namesrvAddr === undefined ? {} : { namesrvAddr }) });
+    this.client.onReachability((reachability) => this.status.reaches(reachability));
   }
 
   /** The client, started. Idempotent; a start that failed is tried again by the next call. */

@@ -93,6 +93,7 @@ export class GroupRunner {
     this.consumer = undefined;
     if (this.current !== 'drained') this.current = 'waiting';
     await consumer?.shutdown(this.connection.drainTimeoutMs);
+    this.connection.status.moves(this.group, false);
   }
 
   /** Stops for good. */
@@ -131,6 +132,7 @@ export class GroupRunner {
       subscriptions,
       ...(batch ? { onBatch } : { onMessage: (message, context) => this.deliver(message, context) }),
     });
+    this.consumer.onRebalance((moving) => connection.status.moves(group, moving));
     return this.consumer;
   }
 

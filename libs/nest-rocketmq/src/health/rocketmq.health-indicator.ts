@@ -33,8 +33,8 @@ export class RocketMQHealthIndicator {
   }
 
   private async found(): Promise<RocketMQHealth[string]> {
-    const { state, error } = this.connection.status;
-    if (state !== 'connected') return { status: 'down', state, ...(error && { error: error.message }) };
+    const { state, error, hasStarted } = this.connection.status;
+    if (!hasStarted || state === 'disconnected') return { status: 'down', state, ...(error && { error: error.message }) };
     try {
       return await this.inTime(this.asked());
     } catch (failure) {
@@ -45,11 +45,13 @@ export class RocketMQHealthIndicator {
   private async asked(): Promise<RocketMQHealth[string]> {
     const { lagMax } = this.options;
     await this.connection.probe();
-    if (lagMax === undefined) return { status: 'up' };
+    const { state } = this.connection.status;
+    const partly = state === 'reconnecting' ? { state } : undefined;
+    if (lagMax === undefined) return { status: partly ? 'degraded' : 'up', ...partly };
     const groups = [...new Set(this.registry.list().flatMap(({ group, state }) => (state === 'excluded' ? [] : [group])))];
     const lags = await Promise.all(groups.map(async (group) => [group, await this.registry.lag(group)] as const));
     const behind = lags.filter(([, lag]) => lag > lagMax);
-    return { status: behind.length > 0 ? 'degraded' : 'up', lag: Object.fromEntries(lags) };
+    return { status: partly || behind.length > 0 ? 'degraded' : 'up', ...partly, lag: Object.fromEntries(lags) };
   }
 
   private async inTime<T>(answer: Promise<T>): Promise<T> {

@@ -98,7 +98,7 @@ export class RocketMQMetrics<Registry> {
   ): Promise<void> {
     gauge.reset();
     const groups = this.measured.flatMap(({ connection: { name, status }, registry }) =>
-      status.state === 'connected' ? groupsOf(registry).map((group) => ({ name, registry, group })) : [],
+      status.hasStarted ? groupsOf(registry).map((group) => ({ name, registry, group })) : [],
     );
     await Promise.all(
       groups.map(async ({ name, registry, group }) => {

@@ -24,6 +24,9 @@ export type RocketMQStatus = Exclude<ConnectionState, 'created'>;
 export interface RocketMQEvents extends Record<string, (...args: never[]) => void> {
   connecting: () => void;
   connected: () => void;
+  disconnected: () => void;
+  reconnecting: () => void;
+  rebalancing: () => void;
   draining: () => void;
   stopped: () => void;
   crashed: (error: Error) => void;
@@ -149,17 +152,19 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
   private async withHooks(context: RocketMQContext, run: () => Promise<unknown>): Promise<unknown> {
     const ended = deferred<unknown>();
     const transportId = this.transportId;
+    // The first releases of Nest 11 have no hooks, later ones no end hook until an instrumentation sets it.
+    const hooks: Partial<Pick<RocketMQServer, 'onProcessingStartHook' | 'onProcessingEndHook'>> = this;
+    if (hooks.onProcessingStartHook === undefined) return run();
     const guarded = async () => {
       try {
         ended.resolve(await run());
       } catch (error) {
         ended.reject(error);
       } finally {
-        // Absent until an instrumentation sets it.
-        (this.onProcessingEndHook as typeof this.onProcessingEndHook | undefined)?.(transportId, context);
+        hooks.onProcessingEndHook?.(transportId, context);
       }
     };
-    this.onProcessingStartHook(transportId, context, guarded);
+    hooks.onProcessingStartHook(transportId, context, guarded);
     return ended.promise;
   }
 }

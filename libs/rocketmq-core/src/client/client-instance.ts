@@ -29,6 +29,7 @@ import type { GroupConsumer } from './consumer/group-consumer.js';
 import { type ConsumerGroup, GroupTable } from './instance/group-table.js';
 import { HeartbeatLoop } from './instance/heartbeat-loop.js';
 import { BrokerVersionTable } from './instance/broker-version-table.js';
+import { type Reachability, ReachabilityTable } from './instance/reachability-table.js';
 import type { Membership } from './instance/membership.js';
 import { RouteFinder } from './instance/route-finder.js';
 import { RouteLoop } from './instance/route-loop.js';
@@ -65,6 +66,7 @@ export class ClientInstance {
   private readonly routes: RouteFinder;
   private readonly routeLoop: RouteLoop;
   private readonly heartbeats: HeartbeatLoop;
+  private readonly reachable = new ReachabilityTable();
   private readonly calls: BrokerCalls;
   private readonly groups = new GroupTable();
   private readonly brokerVersions = new BrokerVersionTable();
@@ -100,6 +102,16 @@ export class ClientInstance {
   /** Name servers as they are known now. */
   get namesrvAddresses(): readonly string[] {
     return this.nameServers.addresses;
+  }
+
+  /** Whether the brokers that its producers and consumers are announced to answer. */
+  get reachability(): Reachability {
+    return this.reachable.state;
+  }
+
+  /** Runs after every change of `reachability`, until the shutdown. @returns a function that ends it */
+  onReachability(listener: (reachability: Reachability) => void): () => void {
+    return this.reachable.onChange(listener);
   }
 
   /**
@@ -215,6 +227,7 @@ export class ClientInstance {
     const leftMs = Math.max(0, deadlineMs - (clock.monotonic() - startedMs));
     await Promise.all([...this.producers].map((producer) => producer.shutdown(leftMs)));
     this.state = 'stopped';
+    this.reachable.close();
     await this.nameServers.stop();
     await this.remoting.close(CLOSE_MS);
     await Promise.all([this.routeLoop.stop(), this.heartbeats.stop()]);
@@ -230,6 +243,7 @@ export class ClientInstance {
       clock,
       logger,
       periodMs: heartbeatBrokerIntervalMs,
+      reachability: this.reachable,
       brokers: () => this.table.allBrokers,
       hasConsumers: () => this.groups.hasConsumers,
       hasGroups: () => this.groups.hasGroups,

@@ -63,6 +63,7 @@ export {
   SendFailed,
   type SendFailure,
 } from './errors.js';
+export type { Reachability } from './instance/reachability-table.js';
 export { bySql, byTag, type MessageSelector } from './message-selector.js';
 export type {
   BatchItemResult,

@@ -65,6 +65,7 @@ export class PushConsumer implements AdministeredConsumer {
   private ended: Promise<void> | undefined;
   private introducing = false;
   private unwatch: () => void = () => undefined;
+  private readonly rebalanceListeners = new Set<(moving: boolean) => void>();
 
   constructor(private readonly parts: PushConsumerParts) {
     const { settings, clock, logger, table, clientId } = parts;
@@ -85,6 +86,7 @@ export class PushConsumer implements AdministeredConsumer {
       members: this.isBroadcasting ? undefined : (topic) => groupMembers(topic, { ...parts, group, timeoutMs: parts.callTimeoutMs }),
       apply: (topic, queues) => this.assignment.apply(topic, queues),
       changed: (topic) => this.queuesChanged(topic),
+      moving: (moving) => this.tellOfRebalance(moving),
       periodMs: settings.rebalanceIntervalMs,
       clock,
       logger,
@@ -176,6 +178,12 @@ export class PushConsumer implements AdministeredConsumer {
     this.rebalancing.kick();
   }
 
+  /** Runs with true when queues begin to move to or from this consumer, with false when it has what it should have. @returns a function that ends it */
+  onRebalance(listener: (moving: boolean) => void): () => void {
+    this.rebalanceListeners.add(listener);
+    return () => void this.rebalanceListeners.delete(listener);
+  }
+
   /**
    * Takes no more messages, waits for running listeners for up to `deadlineMs` (then their signals fire), commits and leaves the group. Idempotent.
    */
@@ -226,6 +234,10 @@ export class PushConsumer implements AdministeredConsumer {
     await this.assignment.close();
     await this.consumption.locked?.locks.stop();
     await this.parts.membership.leave();
+  }
+
+  private tellOfRebalance(moving: boolean): void {
+    for (const listener of [...this.rebalanceListeners]) listener(moving);
   }
 
   private get isBroadcasting(): boolean {

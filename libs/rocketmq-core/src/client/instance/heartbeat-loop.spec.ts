@@ -1,5 +1,6 @@
 import { FakeClock } from '../../../testing/index.js';
 import { silentLogger } from '../../runtime/index.js';
+import { ReachabilityTable } from './reachability-table.js';
 import { HeartbeatLoop, type HeartbeatOptions } from './heartbeat-loop.js';
 
 function create(overrides: Partial<HeartbeatOptions> = {}) {
@@ -20,6 +21,7 @@ function create(overrides: Partial<HeartbeatOptions> = {}) {
       beats.push(address);
       return failing.has(address) ? Promise.reject(new Error('down')) : Promise.resolve();
     },
+    reachability: new ReachabilityTable(),
     ...overrides,
   });
   return { clock, beats, failing, loop };

@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/index.js';
 import { Loop, SerialQueue, type Clock, type Logger, type Timer } from '../../runtime/index.js';
+import type { ReachabilityTable } from './reachability-table.js';
 import type { BrokerAddress } from './route-table.js';
 
 export interface HeartbeatOptions {
@@ -13,6 +14,8 @@ export interface HeartbeatOptions {
   /** Whether there is a group to tell of. */
   readonly hasGroups: () => boolean;
   readonly send: (address: string) => Promise<void>;
+  /** Told of who answers and who is lost. */
+  readonly reachability: Pick<ReachabilityTable, 'answered' | 'lost' | 'forgotten'>;
 }
 
 /** After a lost connection a broker has forgotten this client: it is told again this often until it answers, ms. */
@@ -70,7 +73,9 @@ export class HeartbeatLoop {
   /** The connection to this address is gone. */
   lost(address: string): void {
     this.told.delete(address);
-    if (this.stopped || this.retries.has(address)) return;
+    if (this.stopped) return;
+    this.options.reachability.lost(address);
+    if (this.retries.has(address)) return;
     this.retries.set(
       address,
       this.options.clock.after(RETRY_MS, () => {
@@ -81,7 +86,11 @@ export class HeartbeatLoop {
   }
 
   private async beatAgain(address: string): Promise<void> {
-    if (this.stopped || !this.options.hasGroups() || !this.targets().includes(address)) return;
+    if (this.stopped) return;
+    if (!this.options.hasGroups() || !this.targets().includes(address)) {
+      this.options.reachability.forgotten(address);
+      return;
+    }
     if (!(await this.beatOne(address))) this.lost(address);
   }
 
@@ -97,6 +106,7 @@ export class HeartbeatLoop {
     try {
       await this.options.send(address);
       this.told.add(address);
+      this.options.reachability.answered(address);
       return true;
     } catch (error) {
       this.options.logger.log('warn', 'heartbeat failed', { address, error: messageOf(error) });

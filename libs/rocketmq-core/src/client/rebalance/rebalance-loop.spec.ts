@@ -47,6 +47,24 @@ describe('RebalanceLoop', () => {
     expect(clock.timerCount).toBe(0);
   });
 
+  it('tells from when to when its queues move: not for the first share, and until it has what it should have', async () => {
+    const moves: boolean[] = [];
+    const { clock, loop, members, result } = create({ moving: (moving) => moves.push(moving) });
+    loop.start();
+    await clock.settle();
+    await clock.advance(20_000);
+    expect(moves).toEqual([]);
+    members.splice(0, 2, 'me');
+    result.complete = false;
+    loop.kick();
+    await clock.settle();
+    expect(moves).toEqual([true]);
+    result.complete = true;
+    await clock.advance(1000);
+    expect(moves).toEqual([true, false]);
+    await loop.stop();
+  });
+
   it('shares them anew when it is told that something changed', async () => {
     const { clock, loop, applied, members } = create();
     loop.start();

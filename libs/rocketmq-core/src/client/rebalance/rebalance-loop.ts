@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/index.js';
 import { isRetryTopic, type MessageQueue } from '../../protocol/index.js';
+import { queueText } from '../message-queues.js';
 import { Loop, type Clock, type Logger, type Timer } from '../../runtime/index.js';
 import { allocate, type AllocateStrategy } from './allocate.js';
 
@@ -17,6 +18,8 @@ export interface RebalanceParts {
   readonly apply: (topic: string, queues: readonly MessageQueue[]) => Promise<{ readonly changed: boolean; readonly complete: boolean }>;
   /** The queues of the topic are others now. */
   readonly changed: (topic: string) => Promise<void>;
+  /** Told when queues that this consumer had a share of begin to move, and when all members could take what is theirs. */
+  readonly moving?: (moving: boolean) => void;
   /** Between two rounds, ms; default 20000. */
   readonly periodMs?: number;
   readonly clock: Clock;
@@ -35,6 +38,9 @@ export class RebalanceLoop {
   private retry: Timer | undefined;
   private stopped = false;
   private quickRounds = QUICK_ROUNDS;
+  /** What was this consumer's share of each topic, as text. */
+  private readonly shares = new Map<string, string>();
+  private moves = false;
 
   constructor(private readonly parts: RebalanceParts) {
     const { clock, logger, periodMs = PERIOD_MS } = parts;
@@ -65,6 +71,7 @@ export class RebalanceLoop {
       const done = await this.rebalance(topic);
       balanced &&= done;
     }
+    if (balanced) this.move(false);
     this.quickRounds = Math.max(0, this.quickRounds - 1);
     if (!balanced && !this.stopped) this.retry = this.parts.clock.after(RETRY_MS, () => this.loop.kick());
   }
@@ -78,6 +85,7 @@ export class RebalanceLoop {
       if (all.length === 0) return this.quickRounds === 0;
       const mine = await this.shareOf(topic, all);
       if (mine === undefined) return false;
+      this.compare(topic, mine);
       const result = await apply(topic, mine);
       if (result.changed && !this.stopped) {
         logger.log('info', 'queues changed', { group, topic, queues: mine.length, of: all.length });
@@ -89,6 +97,20 @@ export class RebalanceLoop {
       // The broker of a retry topic may know nothing of the group yet. As Java: doRebalance.
       return isRetryTopic(topic);
     }
+  }
+
+  /** The first share of a topic moves nothing. */
+  private compare(topic: string, mine: readonly MessageQueue[]): void {
+    const share = mine.map(queueText).sort().join();
+    const before = this.shares.get(topic);
+    this.shares.set(topic, share);
+    if (before !== undefined && before !== share) this.move(true);
+  }
+
+  private move(moving: boolean): void {
+    if (this.moves === moving || this.stopped) return;
+    this.moves = moving;
+    this.parts.moving?.(moving);
   }
 
   private async shareOf(topic: string, queues: readonly MessageQueue[]): Promise<readonly MessageQueue[] | undefined> {
