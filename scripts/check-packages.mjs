@@ -1,39 +1,50 @@
-// Packs every published workspace, asks publint, and installs the tarballs into projects of their own, with the newest release of each Nest that the
-// libraries accept. There every entry is loaded by `import` and by `require`, which fails for a graph with a top-level await; each bin runs, and so does
-// a small service, as an ES module and as CommonJS. What a user meets after `npm install` is what is checked, not the work tree: also the license,
-// and the links of the README.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Packs every published workspace, asks publint and attw, and installs the tarballs into projects of their own. There every entry is loaded by `import`
+// and by `require`, which fails for a graph with a top-level await, and by both in one process; each bin runs; a small service runs as an ES module and as
+// CommonJS; and the contract specs of the Nest layer run on the lowest and newest Nest, in both forms, with both test runners. What a user meets after
+// `npm install` is what is checked, not the work tree: also the license, and the links of the README.
+// Usage: node scripts/check-packages.mjs             what continuous integration runs
+//        TEST_LONG=1 node scripts/check-packages.mjs  the other combinations of Nest, form and runner
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { combinations, furtherCombinations, VITEST } from './packages/combinations.mjs';
+import { compile, manifest, nestOf, project, run, runContract } from './packages/projects.mjs';
 
 const libraries = ['libs/rocketmq-core', 'libs/nest-rocketmq'];
 const apps = ['apps/broker', 'apps/namesrv'];
+/** Installs wait for the disk, compilers and tests for a processor. */
+const AT_ONCE = 2;
 const folder = mkdtempSync(join(tmpdir(), 'packages-'));
-const manifest = (path) => JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
-const { devDependencies } = manifest('libs/nest-rocketmq');
 
-/** @throws Error when it fails or takes longer than anything here may */
-function run(command, args, cwd = '.') {
-  const timeout = 300_000;
-  return execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', timeout });
+/** Runs tasks, some at once, and prints the lines that they return. After a failure none begins; it throws when those that run have ended. */
+async function each(tasks) {
+  const waiting = [...tasks];
+  const failures = [];
+  const worker = async () => {
+    for (let task = waiting.shift(); task !== undefined && failures.length === 0; task = waiting.shift()) {
+      try {
+        console.log(await task());
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  if (failures.length > 0) throw failures[0];
 }
 
-function pack(path) {
-  const [tarball] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder, '--workspace', path]));
-  process.stdout.write(run('npx', ['publint', '--strict', path]));
+async function pack(path) {
+  const [tarball] = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', folder, '--workspace', path]));
   return join(folder, tarball.filename);
 }
 
-function project(name, dependencies, tarballs) {
-  const path = join(folder, name);
-  mkdirSync(path);
-  writeFileSync(join(path, 'package.json'), JSON.stringify({ name, private: true, type: 'module', dependencies }));
-  run('npm', ['install', '--loglevel=error', '--no-audit', '--no-fund', ...tarballs], path);
-  return path;
+async function judge(path, tarball) {
+  await run('npx', ['publint', '--strict', path]);
+  if (libraries.includes(path)) await run('npx', ['attw', '--no-color', '--no-emoji', tarball]);
+  return `nothing is wrong with ${path}`;
 }
 
-function loadEntries(path) {
+async function loadEntries(path) {
   const entries = libraries.flatMap((library) => {
     const { name, exports } = manifest(library);
     const names = Object.keys(exports).filter((entry) => entry !== './package.json');
@@ -43,24 +54,21 @@ function loadEntries(path) {
   const program = (load) => entries.map((entry) => check(entry, load)).join('\n');
   writeFileSync(join(path, 'load.mjs'), `import 'reflect-metadata';\n${program('await import')}\n`);
   writeFileSync(join(path, 'load.cjs'), `require('reflect-metadata');\n${program('require')}\n`);
-  for (const file of ['load.mjs', 'load.cjs']) run(process.execPath, [file], path);
-  return entries;
+  for (const file of ['load.mjs', 'load.cjs']) await run(process.execPath, [file], { cwd: path });
+  return `loaded ${entries.join(', ')}`;
 }
 
-function runService(path) {
-  const source = readFileSync('scripts/packages/order-app.ts', 'utf8');
-  for (const name of ['service.mts', 'service.cts']) writeFileSync(join(path, name), source);
-  const compilerOptions = {
-    ...{ module: 'nodenext', target: 'es2023', lib: ['es2023'], strict: true, skipLibCheck: true },
-    ...{ experimentalDecorators: true, emitDecoratorMetadata: true, types: ['node'], typeRoots: [resolve('node_modules/@types')] },
-  };
-  writeFileSync(join(path, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['service.mts', 'service.cts'] }));
-  run(process.execPath, [resolve('node_modules/typescript/bin/tsc')], path);
+async function runService(path) {
+  for (const name of ['service.mts', 'service.cts']) copyFileSync('scripts/packages/order-app.ts', join(path, name));
+  await compile(path, ['service.mts', 'service.cts']);
   for (const file of ['service.mjs', 'service.cjs']) {
-    const said = run(process.execPath, [file, join(path, `data-of-${file}`)], path).trim();
+    const said = (await run(process.execPath, [file, join(path, `data-of-${file}`)], { cwd: path })).trim();
     if (said !== 'confirmed first') throw new Error(`${file} in ${path} said ${said}`);
   }
-  console.log(`a service runs with Nest ${manifest(join(path, 'node_modules/@nestjs/core')).version}, as an ES module and as CommonJS`);
+  copyFileSync('scripts/packages/both-forms.mjs', join(path, 'both-forms.mjs'));
+  await run(process.execPath, ['both-forms.mjs'], { cwd: path });
+  const { version } = manifest(join(path, 'node_modules/@nestjs/core'));
+  return `a service runs with Nest ${version}, as an ES module, as CommonJS, and as both in one process`;
 }
 
 function checkContent(path, workspace) {
@@ -73,28 +81,34 @@ function checkContent(path, workspace) {
   if (link !== undefined) throw new Error(`the README of ${workspace} has the relative link ${link}`);
 }
 
-function checkBin(path, name) {
-  console.log(run(join(path, 'node_modules/.bin', name), ['--version'], path).trim());
-}
-
-const nestPackages = ['common', 'core', 'microservices', 'platform-express'].map((name) => `@nestjs/${name}`);
-
-/** Nest and what comes with it: the releases that are developed with, or the newest of a major version. */
-function nestOf(major) {
-  const names = nestPackages.map((name) => [name, major === undefined ? devDependencies[name] : `^${major}`]);
-  const { 'reflect-metadata': reflectMetadata, rxjs } = devDependencies;
-  return { ...Object.fromEntries(names), 'reflect-metadata': reflectMetadata, rxjs };
+async function checkComplete(tarballs) {
+  const path = await project(join(folder, 'with-all'), { dependencies: nestOf() }, tarballs);
+  const loaded = await loadEntries(path);
+  for (const workspace of [...libraries, ...apps]) checkContent(path, workspace);
+  for (const name of ['rocketmq-broker', 'rocketmq-namesrv'])
+    await run(join(path, 'node_modules/.bin', name), ['--version'], { cwd: path });
+  return loaded;
 }
 
 try {
-  const tarballs = [...libraries, ...apps].map(pack);
+  const workspaces = [...libraries, ...apps];
+  const tarballs = await Promise.all(workspaces.map(pack));
   if (readdirSync(folder).length !== tarballs.length) throw new Error('two packages have one name');
-  const complete = project('with-all', nestOf(), tarballs);
-  console.log(`loaded ${loadEntries(complete).join(', ')}`);
-  for (const workspace of [...libraries, ...apps]) checkContent(complete, workspace);
-  for (const name of ['rocketmq-broker', 'rocketmq-namesrv']) checkBin(complete, name);
   // Nothing but the libraries and what they must have.
-  for (const major of [12, 11]) runService(project(`nest-${major}`, nestOf(major), tarballs.slice(0, libraries.length)));
+  const alone = tarballs.slice(0, libraries.length);
+  const vitest = await project(join(folder, 'vitest'), { dependencies: { vitest: VITEST } });
+  const contract = (one, at) => () => runContract(join(folder, `contract-${at}`), one, { tarballs: alone, vitest });
+  if (process.env.TEST_LONG) await each(furtherCombinations.map(contract));
+  else
+    await each([
+      ...workspaces.map((path, at) => () => judge(path, tarballs[at])),
+      () => checkComplete(tarballs),
+      ...[12, 11].map((major) => async () => {
+        const path = await project(join(folder, `nest-${major}`), { dependencies: nestOf(`^${major}`) }, alone);
+        return runService(path);
+      }),
+      ...combinations.map(contract),
+    ]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -162,7 +162,9 @@ describe('the life of an application', () => {
     const { log, running, finish, Listens } = observed('deferred');
     await send('deferred', 'first');
     const app = await NestFactory.create(controllerApp(Listens), quiet);
-    app.connectMicroservice({ strategy: app.get(RocketMQServer) }, { deferInitialization: true });
+    // Nest 11.0 does not know the option, and ignores it.
+    const options: object = { deferInitialization: true };
+    app.connectMicroservice({ strategy: app.get(RocketMQServer) }, options);
     await app.startAllMicroservices();
     await app.init();
     await running;
