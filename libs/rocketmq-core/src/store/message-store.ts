@@ -10,7 +10,7 @@ import { logFlushLoop } from './flushing/log-flush-loop.js';
 import { Recovery } from './commit-log/recovery.js';
 import type { StoreConfig } from './config/store-config.js';
 import { QueueFlushLoop } from './flushing/queue-flush-loop.js';
-import type { QueueEntry } from './consume-queue/consume-queue.js';
+import type { ConsumeQueue, QueueEntry } from './consume-queue/consume-queue.js';
 import { QueueTable } from './consume-queue/queue-table.js';
 import { ConsumeQueueBuilder, type Builder } from './dispatch/builders.js';
 import { ReputLoop } from './dispatch/reput-loop.js';
@@ -22,6 +22,8 @@ import type { ArrivalListener, ReplicationGate } from './ports.js';
 import { queryByKey, type KeyQuery, type KeyQueryResult } from './reading/key-query.js';
 import { MessageReader, type GetRequest } from './reading/message-reader.js';
 import { queueOffsetByTime, storeTimeAt, type Boundary } from './reading/time-search.js';
+import { DiskWatchLoop, type DiskUse } from './retention/disk-watch-loop.js';
+import { RetentionLoop } from './retention/retention-loop.js';
 import { StoreHealth, type StoreStatus } from './store-health.js';
 import { takeStoreLock } from './store-lock.js';
 import { StoreStats } from './store-stats.js';
@@ -55,8 +57,7 @@ export interface StoreFigures {
   readonly getFoundTimes: number;
   readonly getMissTimes: number;
   readonly getMessageCount: number;
-  /** Used share of the file systems of the log and of the queues, 0 to 1. */
-  readonly diskRatio: { readonly commitLog: number; readonly consumeQueue: number };
+  readonly diskRatio: DiskUse;
   /** Store time of the oldest message, ms; -1 without any. */
   readonly earliestStoreTimestamp: number;
 }
@@ -80,6 +81,8 @@ export class MessageStore {
   private readonly checkpoint: CheckpointFile;
   private readonly queueFlush: QueueFlushLoop;
   private readonly logFlush: Loop;
+  private readonly disk: DiskWatchLoop;
+  private readonly retention: RetentionLoop;
   private lock: FileHandle | undefined;
   private closing: Promise<void> | undefined;
 
@@ -108,6 +111,10 @@ export class MessageStore {
     const lastDispatched = () => this.reput.last;
     this.queueFlush = new QueueFlushLoop({ config, files, clock, logger, health, log, queues, index, checkpoint, lastDispatched });
     this.logFlush = logFlushLoop({ config, clock, logger, health, log });
+    const { paths } = this;
+    const disk = new DiskWatchLoop({ config, files, clock, logger, health, log, folders: paths });
+    this.disk = disk;
+    this.retention = new RetentionLoop({ config, files, clock, logger, log, queues, index, disk, checkpoint: () => checkpoint.values });
   }
 
   private makeIndex(): MessageIndex {
@@ -157,6 +164,8 @@ export class MessageStore {
     if (!cleanStop) await this.queueFlush.flushAll();
     this.queueFlush.start();
     if (config.flushDiskType === 'ASYNC_FLUSH') this.logFlush.start();
+    this.disk.start();
+    this.retention.start();
   }
 
   // What a clean stop has left and this start refuses unchanged, the next one must refuse too: as after a crash it would be cut off.
@@ -193,6 +202,8 @@ export class MessageStore {
     await this.appends.drain();
     const wasRunning = this.health.isRunning;
     this.health.closed();
+    await this.disk.stop();
+    await this.retention.stop();
     await this.logFlush.stop();
     await this.queueFlush.stop();
     await this.reput.stop();
@@ -254,8 +265,20 @@ export class MessageStore {
     return this.reader.get(request);
   }
 
+  /** Where the log begins. */
+  get minPhysicalOffset(): number {
+    return this.log.minOffset;
+  }
+
   minQueueOffset(topic: string, queueId: number): number {
-    return this.queues.find(topic, queueId)?.minOffset ?? 0;
+    return this.queueOf(topic, queueId)?.minOffset ?? 0;
+  }
+
+  // Messages expire by whole files of the log, at once for all queues; each queue learns it when somebody asks for it.
+  private queueOf(topic: string, queueId: number): ConsumeQueue | undefined {
+    const queue = this.queues.find(topic, queueId);
+    queue?.correctMin(this.log.minOffset);
+    return queue;
   }
 
   maxQueueOffset(topic: string, queueId: number): number {
@@ -264,7 +287,7 @@ export class MessageStore {
 
   /** LOWER: the first offset stored at or after the time, else the maximum. UPPER: the last one at or before it, else the minimum. */
   queueOffsetByTime(topic: string, queueId: number, timestampMs: number, boundary: Boundary): number {
-    const queue = this.queues.find(topic, queueId);
+    const queue = this.queueOf(topic, queueId);
     return queue === undefined ? 0 : queueOffsetByTime(this.log, queue, timestampMs, boundary);
   }
 
@@ -275,7 +298,7 @@ export class MessageStore {
 
   /** When the oldest message of the queue was stored, ms since the epoch; -1 when there is none. */
   earliestStoreTime(topic: string, queueId: number): number {
-    const queue = this.queues.find(topic, queueId);
+    const queue = this.queueOf(topic, queueId);
     return queue === undefined ? -1 : storeTimeAt(this.log, queue, queue.minOffset);
   }
 
@@ -306,6 +329,16 @@ export class MessageStore {
     return this.queues.remove(topic);
   }
 
+  /** Deletes expired files of the log although it is not the hour for it. As Java: executeDeleteFilesManually. */
+  expireNow(): void {
+    this.retention.expireNow();
+  }
+
+  /** Removes files of queues and index that lead to nothing in the log any more. */
+  cleanExpiredQueues(): void {
+    this.retention.followNow();
+  }
+
   get status(): StoreStatus {
     return this.health.status;
   }
@@ -330,14 +363,9 @@ export class MessageStore {
       getFoundTimes: stats.getFoundTimes,
       getMissTimes: stats.getMissTimes,
       getMessageCount: stats.getMessageCount,
-      diskRatio: { commitLog: this.usedShare(this.paths.commitLog), consumeQueue: this.usedShare(this.paths.consumeQueue) },
+      diskRatio: this.disk.used,
       earliestStoreTimestamp: log.storeTimeAt(log.minOffset),
     };
-  }
-
-  private usedShare(folder: string): number {
-    const { total, free } = this.options.files.spaceSync(folder);
-    return total === 0 ? 0 : (total - free) / total;
   }
 }
 

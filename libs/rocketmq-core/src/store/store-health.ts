@@ -10,6 +10,7 @@ export type StoreStatus =
 /** Whether the store takes messages, and who wants to know when it stops doing so. */
 export class StoreHealth {
   private current: StoreStatus = { kind: 'new' };
+  private fullReason: string | undefined;
   private readonly listeners: ((reason: string) => void)[] = [];
 
   constructor(private readonly logger: Logger) {}
@@ -20,8 +21,13 @@ export class StoreHealth {
   get isRunning(): boolean {
     return this.current.kind === 'running';
   }
+  /** Whether a message may be accepted. */
+  get isWritable(): boolean {
+    return this.current.kind === 'running' && this.fullReason === undefined;
+  }
   /** Why nothing is accepted. */
   get reason(): string {
+    if (this.current.kind === 'running' && this.fullReason !== undefined) return this.fullReason;
     return this.current.kind === 'failed' ? `the store has failed: ${this.current.reason}` : 'the store is not open';
   }
 
@@ -31,6 +37,17 @@ export class StoreHealth {
 
   closed(): void {
     if (this.current.kind !== 'failed') this.current = { kind: 'closed' };
+  }
+
+  /** Until `diskHasRoom` nothing new is accepted. */
+  diskFull(reason: string): void {
+    if (this.fullReason === undefined) this.logger.log('error', 'appends are refused until there is room on the disk', { reason });
+    this.fullReason = reason;
+  }
+
+  diskHasRoom(): void {
+    if (this.fullReason !== undefined) this.logger.log('info', 'the disk has room: appends are taken again', {});
+    this.fullReason = undefined;
   }
 
   fail(reason: string): void {

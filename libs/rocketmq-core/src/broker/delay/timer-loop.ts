@@ -10,7 +10,7 @@ import { TimerEnqueue } from './timer-enqueue.js';
 
 export interface TimerLoopOptions {
   readonly files: TimerFiles;
-  readonly store: Pick<MessageStore, 'minQueueOffset' | 'maxQueueOffset' | 'recordAt' | 'flush'>;
+  readonly store: Pick<MessageStore, 'minPhysicalOffset' | 'minQueueOffset' | 'maxQueueOffset' | 'recordAt' | 'flush'>;
   readonly reader: Pick<QueueReader, 'read'>;
   readonly writer: Pick<MessageWriter, 'append'>;
   readonly stats: Pick<StatsTable, 'countPut'>;
@@ -121,9 +121,10 @@ export class TimerLoop {
     this.writeTimeMs = tick;
   }
 
-  private flush(): Promise<void> {
+  private async flush(): Promise<void> {
     const { files, store, clock } = this.options;
     const progress = { readTimeMs: this.dequeue.readTimeMs, queueOffset: this.enqueue.queueOffset };
-    return files.flush(progress, () => store.flush(), clock.now());
+    await files.flush(progress, () => store.flush(), clock.now());
+    await files.removeExpired(store.minPhysicalOffset);
   }
 }

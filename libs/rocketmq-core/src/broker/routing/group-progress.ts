@@ -2,6 +2,7 @@ import * as protocol from '../../protocol/index.js';
 import { route } from '../../remoting/index.js';
 import { ClientRelay } from '../clients/client-relay.js';
 import { cleanExpiredConsumequeue } from '../handlers/admin/clean-expired-consumequeue.js';
+import { deleteExpiredCommitlog } from '../handlers/admin/delete-expired-commitlog.js';
 import { cleanUnusedTopic } from '../handlers/admin/clean-unused-topic.js';
 import { cloneGroupOffset } from '../handlers/admin/clone-group-offset.js';
 import { consumeMessageDirectly } from '../handlers/admin/consume-message-directly.js';
@@ -37,9 +38,7 @@ export function groupProgress(parts: RouteParts) {
       'entries have no extension and no filter data; at most 10000 of them',
     ),
     CleanUnusedTopic: route(protocol.CleanUnusedTopic, cleanUnusedTopic({ topics, store, isSystem, logger }), 'admin'),
-    CleanExpiredConsumequeue: partly(
-      route(protocol.CleanExpiredConsumequeue, cleanExpiredConsumequeue(), 'admin'),
-      'answers success: nothing of the log is deleted, so that no entry is older than it',
-    ),
+    CleanExpiredConsumequeue: route(protocol.CleanExpiredConsumequeue, cleanExpiredConsumequeue({ store }), 'admin'),
+    DeleteExpiredCommitlog: route(protocol.DeleteExpiredCommitlog, deleteExpiredCommitlog({ store }), 'admin'),
   };
 }

@@ -17,7 +17,6 @@ const LITE: Lack = { what: 'lite topics are', why: 'they rest on pop consumption
 const REPLICATION: Lack = { what: 'replication is', why: 'a broker is a master by itself' };
 const ACCESS: Lack = { what: 'access control is', why: 'nobody logs in' };
 const COLD_DATA: Lack = { what: 'control of cold data is', why: 'reading old messages is not slowed down' };
-const CLEANING: Lack = { what: 'cleaning on demand is', why: 'nothing of the log is deleted' };
 const ROCKSDB: Lack = { what: 'RocksDB is', why: 'queues, tables and timers are files' };
 const STATIC: Lack = { what: 'static topics are', why: 'a queue belongs to one broker' };
 const LISTS: Lack = { what: 'deleting by list is', why: '5.5.0 refuses it, too' };
@@ -35,7 +34,6 @@ export function notYet() {
     UpdateAndCreateStaticTopic: unsupported(protocol.UpdateAndCreateStaticTopic, STATIC),
     DeleteTopicInBrokerList: unsupported(protocol.DeleteTopicInBrokerList, LISTS),
     DeleteSubscriptionGroupList: unsupported(protocol.DeleteSubscriptionGroupList, LISTS),
-    DeleteExpiredCommitlog: unsupported(protocol.DeleteExpiredCommitlog, CLEANING),
     CheckRocksdbCqWriteProgress: unsupported(CheckRocksdbCqWriteProgress, ROCKSDB),
     ExportRocksdbConfigToJson: unsupported(ExportRocksdbConfigToJson, ROCKSDB),
     UpdateColdDataFlowCtrConfig: unsupported(protocol.UpdateColdDataFlowCtrConfig, COLD_DATA),

@@ -45,6 +45,6 @@ export interface FileSystem {
   /** Makes creations, renames and removals in the folder durable. Does nothing where the system cannot sync a folder. */
   syncFolderSync(folder: string): void;
   syncFolder(folder: string): Promise<void>;
-  /** Space of the file system that holds `folder`, in bytes. */
+  /** Space of the file system that holds `folder`, in bytes: what is in use and what may still be used, without what is set aside for root. */
   spaceSync(folder: string): { readonly total: number; readonly free: number };
 }

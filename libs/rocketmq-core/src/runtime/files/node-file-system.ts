@@ -237,6 +237,6 @@ export class NodeFileSystem implements FileSystem {
 
   spaceSync(folder: string): { total: number; free: number } {
     const space = attempt('stat', folder, () => fs.statfsSync(folder));
-    return { total: space.blocks * space.bsize, free: space.bavail * space.bsize };
+    return { total: (space.blocks - space.bfree + space.bavail) * space.bsize, free: space.bavail * space.bsize };
   }
 }

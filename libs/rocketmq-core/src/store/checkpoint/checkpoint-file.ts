@@ -76,12 +76,23 @@ export class CheckpointFile {
 
   /** @throws OperationFailed `io` */
   async store(changes: Partial<Checkpoint>): Promise<void> {
+    await this.write(changes)();
+  }
+
+  /**
+   * Writes what is known to be durable. A refused write, on a full disk, leaves the file as true as it was.
+   * @returns makes it durable; when that fails nobody knows what the disk has
+   * @throws OperationFailed `io`, as does what it returns
+   */
+  write(changes: Partial<Checkpoint>): () => Promise<void> {
     const next = { ...this.current, ...changes };
     const bytes = Buffer.alloc(NAMES.length * 8);
     NAMES.forEach((name, i) => writeInt64(bytes, next[name], i * 8));
     this.handle?.writeSync(bytes, 0);
-    await this.handle?.datasync();
-    this.current = next;
+    return async () => {
+      await this.handle?.datasync();
+      this.current = next;
+    };
   }
 
   close(): void {

@@ -99,7 +99,7 @@ export class AppendQueue {
 
   private refusalOf(content: RecordContent & Pick<MessageDraft, 'isCopy'>, size: number): AppendRefusal | undefined {
     const { config, health, log } = this.options;
-    if (!health.isRunning) return { kind: 'not-writable', reason: health.reason };
+    if (!health.isWritable) return { kind: 'not-writable', reason: health.reason };
     const bodySizeMax = content.isCopy === true ? Infinity : config.maxMessageSize;
     const limits = { bodySizeMax, appendPropertyCrc: config.enabledAppendPropCRC };
     const reason = recordProblem(content, limits) ?? placeProblem(content);

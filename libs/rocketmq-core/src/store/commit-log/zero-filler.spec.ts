@@ -48,14 +48,17 @@ describe('ZeroFiller', () => {
     expect(written).toEqual(['000000', '065536']);
   });
 
-  it('gives up when the disk is full', async () => {
+  it('stops when the disk is full, until there may be room again', async () => {
     files.fault = ({ kind }) => (kind === 'write' ? 'ENOSPC' : undefined);
     filler.advance(0);
     await filler.busyUntilClear(0, SIZE);
     files.fault = undefined;
     const before = files.operationCount;
     filler.advance(0);
-    await filler.stop();
     expect(files.operationCount).toBe(before);
+    filler.resume();
+    filler.advance(0);
+    await filler.stop();
+    expect(files.operationCount).toBe(before + 1);
   });
 });

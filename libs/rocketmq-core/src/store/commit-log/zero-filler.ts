@@ -18,6 +18,9 @@ export class ZeroFiller {
   private end = 0;
   private portion: { readonly from: number; readonly to: number; readonly done: Promise<void> } | undefined;
   private stopped = false;
+  /** There was no room, or the disk refuses for another reason. */
+  private refused = false;
+  private isLogged = false;
   private zeros: Buffer | undefined;
 
   constructor(
@@ -28,7 +31,7 @@ export class ZeroFiller {
   /** The log ends at `end`: continues when there are not enough zeros behind it. */
   advance(end: number): void {
     this.end = end;
-    if (this.portion !== undefined || this.stopped) return;
+    if (this.portion !== undefined || this.stopped || this.refused) return;
     const from = Math.max(this.filledTo, Math.ceil(end / PAGE) * PAGE);
     const segment = this.segments.find(from);
     if (segment === undefined || from >= end + AHEAD) return;
@@ -58,6 +61,7 @@ export class ZeroFiller {
   private finish(to: number): void {
     this.portion = undefined;
     this.filledTo = to;
+    this.isLogged = false;
     // Normally each batch brings one portion; a writer that is about to catch up gets more.
     if (to < this.end + AHEAD / 2) this.advance(this.end);
   }
@@ -65,7 +69,13 @@ export class ZeroFiller {
   // Nothing depends on the zeros: without room for them the appends themselves will say so.
   private giveUp(error: unknown): void {
     this.portion = undefined;
-    this.stopped = true;
-    this.logger.log('warn', 'the commit log is not filled with zeros ahead any more', { error: messageOf(error) });
+    this.refused = true;
+    if (!this.isLogged) this.logger.log('warn', 'the commit log is not filled with zeros ahead for now', { error: messageOf(error) });
+    this.isLogged = true;
+  }
+
+  /** There may be room again. */
+  resume(): void {
+    this.refused = false;
   }
 }

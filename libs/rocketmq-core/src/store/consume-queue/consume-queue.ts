@@ -51,6 +51,8 @@ export class ConsumeQueue {
   isDropped = false;
 
   private trustedPhysicalOffset = Infinity;
+  /** Minimum of the log that `minOffset` has followed. */
+  private correctedTo = -1;
   private gathered = Buffer.allocUnsafe(ENTRY_SIZE * 16);
   private gatheredCount = 0;
   private readonly dirty = new Set<Segment>();
@@ -288,10 +290,21 @@ export class ConsumeQueue {
 
   /** Moves the minimum to the first entry whose record is still in the log. */
   correctMin(physicalMin: number): void {
+    if (physicalMin === this.correctedTo) return;
+    this.correctedTo = physicalMin;
     if (this.minOffset >= this.maxOffset) return;
     const first = this.at(this.minOffset);
     if (first !== undefined && first.physicalOffset >= physicalMin) return;
     this.minOffset = this.firstWhere((bytes) => !isBlankEntry(bytes, 0) && entryPhysicalOffset(bytes, 0) >= physicalMin);
+  }
+
+  /** Takes the first file out of the queue when no entry of it is left; the caller removes it. */
+  takeExpired(): Segment | undefined {
+    const { first } = this.segments;
+    if (first === undefined || first.baseOffset + this.segments.segmentSize > this.minOffset * ENTRY_SIZE) return undefined;
+    const taken = this.segments.takeFirst();
+    if (taken !== undefined) this.dirty.delete(taken);
+    return taken;
   }
 
   /** Binary search for the first entry between minimum and maximum that `matches`; all after it must match too. */

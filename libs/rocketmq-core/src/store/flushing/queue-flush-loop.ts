@@ -74,12 +74,15 @@ export class QueueFlushLoop {
       await this.options.log.flush();
       await this.flushQueues(0);
       const isIndexed = (await this.options.index?.flush()) === true;
-      if (last !== undefined) await this.failing(this.stamp(last, isIndexed));
+      if (last !== undefined) await this.failing(this.stamp(last, isIndexed)());
     });
   }
 
-  private stamp({ physicalOffset, storeTimestamp }: { physicalOffset: number; storeTimestamp: number }, isIndexed: boolean): Promise<void> {
-    return this.options.checkpoint.store({
+  private stamp(
+    { physicalOffset, storeTimestamp }: { physicalOffset: number; storeTimestamp: number },
+    isIndexed: boolean,
+  ): () => Promise<void> {
+    return this.options.checkpoint.write({
       ...(isIndexed ? { indexMsgTimestamp: storeTimestamp } : {}),
       physicMsgTimestamp: storeTimestamp,
       logicsMsgTimestamp: storeTimestamp,
@@ -102,7 +105,10 @@ export class QueueFlushLoop {
       await this.options.files.syncFolder(`${this.options.queues.folder}/${queue.topic}`);
       await this.options.files.syncFolder(this.options.queues.folder);
     }
-    for (const segment of dirty) await segments.handleOf(segment).datasync();
+    for (const segment of dirty) {
+      // One that has expired meanwhile is no more.
+      if (segments.segments.includes(segment)) await segments.handleOf(segment).datasync();
+    }
   }
 
   // A failed sync leaves the disk in an unknown state; only a queue that was removed meanwhile may take its files along.

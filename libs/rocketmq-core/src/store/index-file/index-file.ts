@@ -48,6 +48,8 @@ const READ_AHEAD = 16 * 1024;
  */
 export class IndexFile {
   header: IndexHeader = emptyHeader();
+  /** It is being removed: nothing is to be read from it. */
+  isExpired = false;
   private slots: SlotTable | undefined;
   private gathered = Buffer.alloc(0);
   private gatheredCount = 0;

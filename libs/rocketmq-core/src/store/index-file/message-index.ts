@@ -93,6 +93,19 @@ export class MessageIndex implements Builder {
     this.indexedUpTo = Math.min(this.indexedUpTo, physicalEnd - 1);
   }
 
+  /**
+   * Takes the first file out of the index when all of its messages are gone; the caller removes it.
+   * @param physicalMin where the log begins
+   */
+  takeExpired(physicalMin: number): string | undefined {
+    const [first] = this.list;
+    if (first === undefined || this.list.length < 2 || first.isDirty || first.header.endPhysicalOffset >= physicalMin) return undefined;
+    this.list.shift();
+    first.isExpired = true;
+    this.handles.close(first.path);
+    return first.path;
+  }
+
   private dropFrom(position: number): void {
     for (const { path } of this.list.splice(position)) {
       this.options.logger.log('warn', 'an index file is of no use and is built again', { file: path });
@@ -225,10 +238,19 @@ export class MessageIndex implements Builder {
     const seen = new Set<number>();
     for (const file of this.list.toReversed()) {
       if (!file.overlaps(window)) continue;
-      for await (const physicalOffset of file.select(window)) {
+      for await (const physicalOffset of this.selectIn(file, window)) {
         if (!seen.has(physicalOffset)) yield physicalOffset;
         seen.add(physicalOffset);
       }
+    }
+  }
+
+  // A file may expire while it is walked through: nothing that it leads to is there any more.
+  private async *selectIn(file: IndexFile, window: IndexWindow): AsyncGenerator<number> {
+    try {
+      if (!file.isExpired) yield* file.select(window);
+    } catch (error) {
+      if (!file.isExpired) throw error;
     }
   }
 

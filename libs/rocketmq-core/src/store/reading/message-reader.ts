@@ -58,6 +58,7 @@ export class MessageReader {
 
   get(request: GetRequest): GetOutcome | Promise<GetOutcome> {
     const queue = this.options.queues.find(request.topic, request.queueId);
+    queue?.correctMin(this.options.log.minOffset);
     const outside = outcomeOutside(queue, request.queueOffset);
     if (queue === undefined || outside !== undefined) {
       if (request.isInternal !== true) this.options.stats.get(0);

@@ -178,6 +178,15 @@ export class SegmentList {
     this.files.removeFolderSync(this.folder);
   }
 
+  /** Takes the first file out of the row, so that nobody finds it any more; the caller removes it. The last one stays: it says where the row ends. */
+  takeFirst(): Segment | undefined {
+    const [first] = this.row;
+    if (first === undefined || this.row.length < 2) return undefined;
+    this.row.shift();
+    this.handles.close(first.path);
+    return first;
+  }
+
   private drop(segment: Segment): void {
     this.handles.close(segment.path);
     this.files.removeSync(segment.path);

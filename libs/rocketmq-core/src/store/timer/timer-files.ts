@@ -67,6 +67,8 @@ export class TimerFiles {
   readonly halfTurnMs: number;
   private isOpen = false;
   private flushed: TimerProgress | undefined;
+  /** Taken out of the log, and still to be removed, in their order. */
+  private readonly expired: string[] = [];
 
   constructor(private readonly options: TimerFilesOptions) {
     const { files, root, logFileSize, precisionMs, rollWindowSlots, slotsTotal = WHEEL_SLOTS } = options;
@@ -217,6 +219,25 @@ export class TimerFiles {
     await this.wheel.write();
     await this.checkpoint.store(next);
     this.flushed = progress;
+  }
+
+  /**
+   * Removes files of the log whose messages have expired: nobody could deliver them.
+   * @param physicalMin where the commit log begins
+   * @throws OperationFailed `io`; a later call removes the rest
+   */
+  async removeExpired(physicalMin: number): Promise<void> {
+    if (!this.isOpen) return;
+    for (const path of this.takeExpired(physicalMin)) {
+      await this.options.files.remove(path);
+      this.expired.shift();
+    }
+  }
+
+  private takeExpired(physicalMin: number): readonly string[] {
+    for (let path = this.log.takeExpired(physicalMin); path !== undefined; path = this.log.takeExpired(physicalMin))
+      this.expired.push(path);
+    return [...this.expired];
   }
 
   // While nothing waits only the time goes on; to look at some empty slots after a restart costs less than a sync every second.

@@ -63,6 +63,15 @@ export class TimerLog {
     this.syncedEnd = end;
   }
 
+  /** Takes the first file out of the log when all of its messages are gone from the commit log, which begins at `physicalMin`; the caller removes it. */
+  takeExpired(physicalMin: number): string | undefined {
+    const { first, segmentSize } = this.segments;
+    if (first === undefined || this.syncedEnd < first.baseOffset + segmentSize) return undefined;
+    const unitsPerFile = Math.floor((segmentSize - UNIT_BLANK_SIZE_MIN) / UNIT_SIZE);
+    const last = this.read(first.baseOffset + (unitsPerFile - 1) * UNIT_SIZE);
+    return last === undefined || last.physicalOffset >= physicalMin ? undefined : this.segments.takeFirst()?.path;
+  }
+
   /** Position of the file in which units are to be looked at again, given a position up to which they are durable. */
   fileBefore(position: number): number {
     const first = this.segments.first?.baseOffset ?? 0;

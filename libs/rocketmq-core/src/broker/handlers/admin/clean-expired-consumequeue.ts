@@ -1,7 +1,15 @@
 import { ResponseCode, type CleanExpiredConsumequeue } from '../../../protocol/index.js';
 import type { Handler } from '../../../remoting/index.js';
+import type { MessageStore } from '../../../store/index.js';
 
-/** Nothing of the log is ever deleted here, so that no entry of a queue can be older than it. */
-export function cleanExpiredConsumequeue(): Handler<typeof CleanExpiredConsumequeue> {
-  return () => ({ code: ResponseCode.SUCCESS });
+/** As Java: DefaultMessageStore.cleanExpiredConsumerQueue, which also forgets at which offset a queue goes on when all of it has expired. */
+export function cleanExpiredConsumequeue({
+  store,
+}: {
+  readonly store: Pick<MessageStore, 'cleanExpiredQueues'>;
+}): Handler<typeof CleanExpiredConsumequeue> {
+  return () => {
+    store.cleanExpiredQueues();
+    return { code: ResponseCode.SUCCESS };
+  };
 }
