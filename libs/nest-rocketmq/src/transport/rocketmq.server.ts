@@ -152,19 +152,19 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
   private async withHooks(context: RocketMQContext, run: () => Promise<unknown>): Promise<unknown> {
     const ended = deferred<unknown>();
     const transportId = this.transportId;
-    // The first releases of Nest 11 have no hooks, later ones no end hook until an instrumentation sets it.
-    const hooks: Partial<Pick<RocketMQServer, 'onProcessingStartHook' | 'onProcessingEndHook'>> = this;
-    if (hooks.onProcessingStartHook === undefined) return run();
+    // The first releases of Nest 11 have no hooks, and later ones no end hook until an instrumentation sets it.
+    const start = this.onProcessingStartHook as typeof this.onProcessingStartHook | undefined;
+    if (start === undefined) return run();
     const guarded = async () => {
       try {
         ended.resolve(await run());
       } catch (error) {
         ended.reject(error);
       } finally {
-        hooks.onProcessingEndHook?.(transportId, context);
+        (this.onProcessingEndHook as typeof this.onProcessingEndHook | undefined)?.(transportId, context);
       }
     };
-    hooks.onProcessingStartHook(transportId, context, guarded);
+    start.call(this, transportId, context, guarded);
     return ended.promise;
   }
 }
