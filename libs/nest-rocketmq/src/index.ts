@@ -77,6 +77,7 @@ export type { ReplyError } from './reply/reply-error.js';
 export type { Destination } from './template/destination.js';
 export type { DelayOptions, MessageOptions } from './template/message-options.js';
 export { RocketMQRecord, RocketMQRecordBuilder } from './template/rocketmq-record.js';
+export type { PulledPayload, PullOptions, ReceiveOptions } from './template/pull-receivers.js';
 export {
   RocketMQTemplate,
   type PayloadOrRecord,
@@ -93,4 +94,5 @@ export { TopicListener, type TopicListenerOptions } from './decorators/topic-lis
 export type { PayloadOf, ReceivedOf, ReplyOf, TopicRef } from './topics/topic-ref.js';
 export type { SpanSettings, TracingApi, TracingSpan } from './tracing/tracing-api.js';
 export { isRocketMQContext, RocketMQContext } from './listener/rocketmq.context.js';
+export type { RocketMQPatternExtras } from './transport/bare-pattern.js';
 export { RocketMQServer, type RocketMQEvents, type RocketMQStatus } from './transport/rocketmq.server.js';

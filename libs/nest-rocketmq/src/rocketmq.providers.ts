@@ -34,11 +34,11 @@ const RESOLVING = 'nest-rocketmq:resolving';
 
 const explorer: Provider = {
   provide: ListenerExplorer,
-  inject: [DiscoveryService, Reflector, ModulesContainer, ExternalContextCreator, RESOLVING],
-  useFactory: (...parts: [DiscoveryService, Reflector, ModulesContainer, ExternalContextCreator, ResolvingParts]) => {
-    const [discovery, reflector, modules, contexts, resolving] = parts;
+  inject: [DiscoveryService, Reflector, ModulesContainer, ExternalContextCreator, RESOLVING, ModuleRef],
+  useFactory: (...parts: [DiscoveryService, Reflector, ModulesContainer, ExternalContextCreator, ResolvingParts, ModuleRef]) => {
+    const [discovery, reflector, modules, contexts, resolving, moduleRef] = parts;
     return new ListenerExplorer({
-      ...{ discovery, resolving },
+      ...{ discovery, resolving, moduleRef },
       metadata: new ListenerMetadata(reflector),
       handlers: new ProviderHandlers(modules, contexts),
     });

@@ -17,7 +17,7 @@ import {
   type NestInterceptor,
   type PipeTransform,
 } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule, DiscoveryService, ExternalContextCreator, ModulesContainer, Reflector } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule, DiscoveryService, ExternalContextCreator, ModulesContainer, ModuleRef, Reflector } from '@nestjs/core';
 import { Ctx, Payload, RpcException } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { EMPTY, EmptyError, firstValueFrom, map, of, throwError, type Observable } from 'rxjs';
@@ -303,6 +303,7 @@ async function providerEndpoints(): Promise<ListenerEndpoint[]> {
     metadata: new ListenerMetadata(moduleRef.get(Reflector)),
     handlers,
     resolving,
+    moduleRef: moduleRef.get(ModuleRef),
   };
   return new ListenerExplorer(parts).providerListeners(connection);
 }

@@ -1,8 +1,8 @@
-import { MetadataScanner, type DiscoveryService } from '@nestjs/core';
+import { MetadataScanner, type DiscoveryService, type ModuleRef } from '@nestjs/core';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
-import { ListenerConfigurationError } from '../errors/listener-configuration.error.js';
 import { Endpoint } from '../execution/endpoint.js';
 import type { ProviderHandlers } from '../execution/provider-handler.js';
+import { requestScopedHandler, type RequestScopedToken } from '../execution/request-scoped-handler.js';
 import { idempotentCallOf } from '../idempotency/idempotent-call.js';
 import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
 import type { ListenerMetadata } from '../listener/listener.metadata.js';
@@ -19,6 +19,13 @@ interface ExplorerParts {
   readonly metadata: ListenerMetadata;
   readonly handlers: ProviderHandlers;
   readonly resolving: ResolvingParts;
+  readonly moduleRef: ModuleRef;
+}
+
+interface FoundMethod {
+  readonly method: Method;
+  readonly methodName: string;
+  readonly globalEnhancers: boolean;
 }
 
 /** Finds listeners; starts nothing. */
@@ -29,20 +36,16 @@ export class ListenerExplorer {
 
   /**
    * The listeners on providers that name this connection.
-   * @throws ListenerConfigurationError, also for a listener on a request-scoped provider: there is no instance to call
+   * @throws ListenerConfigurationError
    */
   providerListeners(connection: RocketMQConnection): ListenerEndpoint[] {
     return this.parts.discovery.getProviders().flatMap((wrapper) =>
       this.marked(wrapper, connection.name).map(({ methodName, method, declared }) => {
         // The class that is provided may inherit the method.
         const name = `${wrapper.name}.${methodName}`;
-        if (!wrapper.isDependencyTreeStatic()) {
-          throw new ListenerConfigurationError(`${name} listens, but its provider is request-scoped: put the listener on a controller`);
-        }
-        const target = { instance: wrapper.instance as object, method, methodName };
         const settings = resolveListener({ ...declared, name }, this.parts.resolving);
         const idempotent = idempotentCallOf({ ...declared, name }, settings.batch !== undefined, this.parts.resolving.source);
-        const handler = this.parts.handlers.create(target, declared.globalEnhancers ?? false);
+        const handler = this.handlerOf(wrapper, { method, methodName, globalEnhancers: declared.globalEnhancers ?? false });
         return new Endpoint({ settings, connection, handler, idempotent });
       }),
     );
@@ -53,6 +56,13 @@ export class ListenerExplorer {
     return this.parts.discovery
       .getControllers()
       .flatMap((wrapper) => this.marked(wrapper, connection).map(({ methodName }) => `${wrapper.name}.${methodName}`));
+  }
+
+  private handlerOf(wrapper: Wrapper, { method, methodName, globalEnhancers }: FoundMethod) {
+    const { handlers, moduleRef } = this.parts;
+    const { instance, token } = wrapper as { instance: object; token: RequestScopedToken };
+    if (wrapper.isDependencyTreeStatic()) return handlers.create({ instance, method, methodName }, globalEnhancers);
+    return requestScopedHandler({ moduleRef, handlers, token, methodName, globalEnhancers });
   }
 
   private marked(wrapper: Wrapper, connection: string): { methodName: string; method: Method; declared: DeclaredListener }[] {

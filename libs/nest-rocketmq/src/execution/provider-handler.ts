@@ -1,4 +1,4 @@
-import { ApplicationConfig, ExternalContextCreator, type ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, type ContextId, ExternalContextCreator, type ModulesContainer } from '@nestjs/core';
 import { EmptyError } from 'rxjs';
 import type { RocketMQContext } from '../listener/rocketmq.context.js';
 
@@ -11,6 +11,8 @@ interface ProviderMethod {
   readonly instance: object;
   readonly method: (...args: unknown[]) => unknown;
   readonly methodName: string;
+  /** Of the message, for what is request-scoped. */
+  readonly contextId?: ContextId;
 }
 
 type RpcHandler = (payload: unknown, context: RocketMQContext) => Promise<unknown>;
@@ -36,11 +38,11 @@ export class ProviderHandlers {
     this.withoutGlobals = ExternalContextCreator.fromContainer(container as unknown as Container);
   }
 
-  create({ instance, method, methodName }: ProviderMethod, globalEnhancers: boolean): RpcHandler {
+  create({ instance, method, methodName, contextId }: ProviderMethod, globalEnhancers: boolean): RpcHandler {
     const creator = globalEnhancers ? this.withGlobals : this.withoutGlobals;
     const factory = { exchangeKeyForValue: paramValue };
     const all = { guards: true, interceptors: true, filters: true };
-    const handler = creator.create(instance, method, methodName, PARAM_METADATA, factory, undefined, undefined, all, 'rpc') as RpcHandler;
+    const handler = creator.create(instance, method, methodName, PARAM_METADATA, factory, contextId, undefined, all, 'rpc') as RpcHandler;
     return async (payload, context) => {
       try {
         return await handler(payload, context);

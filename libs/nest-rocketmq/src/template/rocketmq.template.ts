@@ -5,7 +5,9 @@ import type { LocalWork, TransactionSender } from '../transaction/transaction-se
 import { placeOf, type Destination, type Place } from './destination.js';
 import { isDelayed, sendOptionsOf, type DelayOptions, type MessageOptions } from './message-options.js';
 import { codecOf, draftOf, outgoingMessage, type Draft } from './outgoing.js';
+import { pulledPayload, PullReceivers, type PulledPayload, type ReceiveOptions } from './pull-receivers.js';
 import type { RocketMQRecord } from './rocketmq-record.js';
+import type { TopicRef } from '../topics/topic-ref.js';
 import { intercepted, type SendKind } from '../observation/send-interceptor.js';
 
 /** A payload, or a record with what else the message carries. */
@@ -27,10 +29,14 @@ export interface TransactionOptions {
  * codec, time limit, AbortSignal. Errors are those of `rocketmq-core/client`, untouched.
  */
 export class RocketMQTemplate {
+  private readonly receivers: PullReceivers;
+
   constructor(
     private readonly connection: RocketMQConnection,
     private readonly transactions?: TransactionSender,
-  ) {}
+  ) {
+    this.receivers = new PullReceivers(connection);
+  }
 
   /**
    * Resolves when the broker has stored the message as its flush mode says.
@@ -97,6 +103,20 @@ export class RocketMQTemplate {
     if (failure !== undefined) throw failure;
     const codec = codecOf(placeOf(destination), draft.options, this.connection.codec);
     return (await (codec.reply ?? codec).decode(reply.body, reply)) as Reply;
+  }
+
+  /**
+   * Asks for messages, as often as it is called: up to `pullBatchSize` of them, none when there are none in time. What earlier calls gave counts as
+   * consumed with the next one; what the last call gave is delivered again when the process ends before that. One call at a time for a group.
+   * @throws OperationFailed; Error for a group that receives from another topic
+   */
+  async receive<Out = unknown>(
+    source: string | TopicRef<never, Out>,
+    options: ReceiveOptions = {},
+  ): Promise<readonly PulledPayload<Out>[]> {
+    const { topic, tag, codec } = placeOf(source);
+    const messages = await this.receivers.poll({ topic, tag }, options);
+    return Promise.all(messages.map((message) => pulledPayload<Out>(message, options.codec ?? codec ?? this.connection.codec)));
   }
 
   /** `send` under the name that Spring's messaging templates have. */

@@ -15,6 +15,7 @@ import { ReadyGate } from '../discovery/ready-gate.js';
 import { Endpoint } from '../execution/endpoint.js';
 import type { RocketMQConnectionOptions } from '../rocketmq.options.js';
 import { DEFAULT_CONNECTION, ROCKETMQ_TRANSPORT } from '../rocketmq.tokens.js';
+import { bareListener, type RocketMQPatternExtras } from './bare-pattern.js';
 import type { RocketMQContext } from '../listener/rocketmq.context.js';
 
 /** How the connection of the server is. */
@@ -87,12 +88,9 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
 
   // The base class keys handlers by pattern alone: two on one topic would be chained, and one failure would fail both.
   override addHandler(pattern: unknown, handler: MessageHandler, isEventHandler = false, extras: Record<string, unknown> = {}): void {
-    const declared = extras[LISTENER_EXTRAS] as DeclaredListener | undefined;
-    if (!isEventHandler || declared === undefined) {
-      this.logger.warn(`the handler of ${String(pattern)} has no @RocketMQListener: it is not served`);
-      return;
-    }
     const { connection, resolving } = this.parts;
+    const declared = (extras[LISTENER_EXTRAS] as DeclaredListener | undefined) ?? this.bare(pattern, extras);
+    if (declared === undefined) return;
     if ((settled(declared.connection, resolving.source) ?? DEFAULT_CONNECTION) !== connection.name) return;
     handler.isEventHandler = isEventHandler;
     handler.extras = extras;
@@ -129,6 +127,19 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
   unwrap<T = ClientInstance>(): T {
     if (!this.listening) throw new Error('the server is not listening yet: call unwrap() after startAllMicroservices()');
     return this.parts.connection.unwrap() as T;
+  }
+
+  /** What a handler of Nest's own decorators is here. */
+  private bare(pattern: unknown, extras: RocketMQPatternExtras): DeclaredListener | undefined {
+    const { defaultGroup } = this.parts.connection.options;
+    const declared = bareListener(pattern, extras, defaultGroup);
+    const text = typeof pattern === 'string' ? pattern : JSON.stringify(pattern);
+    if (declared === undefined) this.logger.warn(`the handler of ${text} names no consumer group: it is not served`);
+    else if (extras.group === undefined)
+      this.logger.warn(
+        `the handler of ${text} is served in the group ${defaultGroup}, and by every other transport that it does not exclude`,
+      );
+    return declared;
   }
 
   private async consume(): Promise<void> {
