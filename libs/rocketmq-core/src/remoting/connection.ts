@@ -42,6 +42,12 @@ export interface ConnectionTraits {
   readonly accepted: boolean;
 }
 
+/**
+ * Requests that leave before the turn ends: the server begins with them while the rest is made. Otherwise senders that wait for their answers keep
+ * step with each other, and client and server work by turns on processors of their own.
+ */
+const PROMPT_REQUESTS_SIZE = 16 * 1024;
+
 /** Frames over one byte stream; both ends ask and answer. */
 export class Connection implements Peer {
   // The counter of Node: unique in the process without a variable of the module.
@@ -74,7 +80,8 @@ export class Connection implements Peer {
     this.address = formatHost(stream.remote);
     this.splitter = new FrameSplitter(limits);
     this.intake = new Intake(limits, input);
-    this.outbox = new Outbox({ stream, turns, budget: output, limits });
+    const promptSize = traits.accepted ? Infinity : PROMPT_REQUESTS_SIZE;
+    this.outbox = new Outbox({ stream, turns, budget: output, limits, promptSize });
     this.activeAtMs = clock.monotonic();
     this.receivedAtMs = this.activeAtMs;
     this.alarm = new Alarm(clock, (nowMs) => this.wake(nowMs));

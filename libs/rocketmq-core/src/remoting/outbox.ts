@@ -14,7 +14,7 @@ export class TurnFlush {
     this.clock.nextTurn(() => {
       const ready = this.waiting;
       this.waiting = [];
-      for (const one of ready) one.flush();
+      for (const one of ready) one.endTurn();
     });
   }
 }
@@ -25,6 +25,8 @@ export interface OutboxOptions {
   /** Output of all connections. */
   readonly budget: Budget;
   readonly limits: RemotingLimits;
+  /** Bytes that do not wait for the end of the turn. */
+  readonly promptSize: number;
 }
 
 /** What one connection has yet to send: gathered in this turn, or waiting for the socket. */
@@ -61,13 +63,18 @@ export class Outbox {
     this.gatheredSize += size;
     this.accounted += size;
     this.options.budget.take(size);
+    if (this.gatheredSize >= this.options.promptSize) this.flush();
     if (this.queued) return;
     this.queued = true;
     this.options.turns.add(this);
   }
 
-  flush(): void {
+  endTurn(): void {
     this.queued = false;
+    this.flush();
+  }
+
+  flush(): void {
     if (this.gathered.length === 0 || !this.open) return;
     const buffers = this.gathered;
     this.gathered = [];
