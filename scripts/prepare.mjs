@@ -29,7 +29,7 @@ function buildInputs() {
       .map((entry) => join(folder, entry.name)),
   );
   const sources = workspaces
-    .flatMap((folder) => ['src', 'testing'].flatMap((part) => filesUnder(join(folder, part))))
+    .flatMap((folder) => ['src', 'testing', 'schematics'].flatMap((part) => filesUnder(join(folder, part))))
     .filter((file) => !file.endsWith('.spec.ts'));
   return [...settings, ...filesUnder('scripts'), ...sources].sort().map((file) => {
     const { mtimeMs, size } = statSync(file);

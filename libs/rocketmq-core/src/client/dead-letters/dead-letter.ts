@@ -31,7 +31,7 @@ export const REDRIVEN_FROM = 'redrivenFrom';
 export const originTopicOf = ({ properties }: MessageExt): string | undefined =>
   properties.get(PropertyName.RETRY_TOPIC) ?? properties.get(PropertyName.DLQ_ORIGIN_TOPIC);
 
-export const placeOf = (queue: MessageQueue, { queueOffset }: MessageExt): DeadLetterPlace => ({
+const placeOf = (queue: MessageQueue, { queueOffset }: MessageExt): DeadLetterPlace => ({
   brokerName: queue.brokerName,
   queueId: queue.queueId,
   queueOffset,

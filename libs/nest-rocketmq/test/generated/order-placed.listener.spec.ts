@@ -1,0 +1,22 @@
+import { Test } from '@nestjs/testing';
+import { RocketMQConnection, RocketMQTemplate } from 'nest-rocketmq';
+import { RocketMQTesting, RocketMQTestingModule } from 'nest-rocketmq/testing';
+import { OrderPlacedListener } from './order-placed.listener.js';
+
+describe('OrderPlacedListener', () => {
+  it('consumes what is sent to its topic', async () => {
+    const module = await Test.createTestingModule({
+      imports: [RocketMQTestingModule.forRoot({ topics: ['order-placed'] })],
+      providers: [OrderPlacedListener],
+    }).compile();
+    const app = await module.init();
+    const fates: string[] = [];
+    app.get(RocketMQConnection).observers.add({ ended: ({ fate }) => void fates.push(fate) });
+
+    await app.get(RocketMQTemplate).send('order-placed', { id: 1 });
+    await app.get<RocketMQTesting>(RocketMQTesting).drain();
+    expect(fates).toEqual(['consumed']);
+
+    await app.close();
+  });
+});
