@@ -6,6 +6,11 @@ export class FileContent {
   private pages = new Map<number, Buffer>();
   size = 0;
 
+  /** Bytes of the pages that were written. */
+  get allocated(): number {
+    return this.pages.size * PAGE;
+  }
+
   clone(): FileContent {
     const copy = new FileContent();
     copy.pages = new Map(this.pages);

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { OperationFailed } from '../src/base/index.js';
-import type { FileHandle, FileSystem, Random } from '../src/runtime/index.js';
+import type { FileHandle, FileStatus, FileSystem, Random } from '../src/runtime/index.js';
 import { FileContent } from './file-content.js';
 
 /** What a file system has been asked to do, in order; reads are not counted. */
@@ -88,6 +89,11 @@ export class MemoryFileSystem implements FileSystem {
   /** The disk as the next start finds it. This one is halted. */
   crash(policy: CrashPolicy, random: Random): MemoryFileSystem {
     this.halt();
+    return this.picture(policy, random);
+  }
+
+  /** The disk as it would be after a power cut now. This one goes on. */
+  picture(policy: CrashPolicy, random: Random): MemoryFileSystem {
     const after = new MemoryFileSystem();
     const copies = new Map<Inode, Inode>();
     const copyOf = (node: Node): Node => {
@@ -121,6 +127,16 @@ export class MemoryFileSystem implements FileSystem {
     return after;
   }
 
+  /** The same for disks with the same names and bytes. */
+  digest(): string {
+    const hash = createHash('sha1');
+    for (const [path, node] of [...this.names].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      hash.update(`${path}\n`);
+      if (node !== 'folder') hash.update(node.current.read(0, node.current.size));
+    }
+    return hash.digest('hex');
+  }
+
   openSync(path: string, mode: 'read' | 'write' | 'create'): FileHandle {
     this.alive();
     let node = this.names.get(path);
@@ -139,12 +155,12 @@ export class MemoryFileSystem implements FileSystem {
     return this.names.has(path);
   }
 
-  statSync(path: string): { size: number; modifiedMs: number; isDirectory: boolean } | undefined {
+  statSync(path: string): FileStatus | undefined {
     this.alive();
     const node = this.names.get(path);
     if (node === undefined) return undefined;
-    if (node === 'folder') return { size: 0, modifiedMs: 0, isDirectory: true };
-    return { size: node.current.size, modifiedMs: node.modifiedMs, isDirectory: false };
+    if (node === 'folder') return { size: 0, allocated: 0, modifiedMs: 0, isDirectory: true };
+    return { size: node.current.size, allocated: node.current.allocated, modifiedMs: node.modifiedMs, isDirectory: false };
   }
 
   listSync(folder: string): string[] {

@@ -1,5 +1,5 @@
 export { sleep, SystemClock, type Clock, type Timer } from './clock.js';
-export type { FileHandle, FileSystem } from './files/file-system.js';
+export type { FileHandle, FileStatus, FileSystem } from './files/file-system.js';
 export { JsonFile } from './files/json-file.js';
 export { NodeFileSystem } from './files/node-file-system.js';
 export { printPropertiesText, readPropertiesText } from './files/properties-file.js';

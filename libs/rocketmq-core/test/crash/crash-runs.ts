@@ -1,9 +1,12 @@
 import { messageOf } from '../../src/base/index.js';
+import type { MessageStore } from '../../src/store/index.js';
 import { crashPolicies, MemoryFileSystem, type DiskOperation } from '../../testing/memory-file-system.js';
 import { SeededRandom } from '../../testing/seeded-random.js';
 import {
   checkFound,
   consumeAll,
+  copyOf,
+  newHistory,
   settle,
   steps,
   StoreDriver,
@@ -38,7 +41,7 @@ interface Run {
 
 /** Runs the script on a new disk with a fault of its own. */
 async function runOn(files: MemoryFileSystem, script: readonly Step[], flush: Flush, fault: Fault): Promise<Run> {
-  const history: History = [];
+  const history = newHistory();
   files.fault = fault;
   await new StoreDriver(files, flush, history).run(script);
   files.fault = undefined;
@@ -54,18 +57,50 @@ async function verifyEveryEnding({ files, history }: Run, flush: Flush, seed: nu
   }
 }
 
-/** Cuts the power before every operation of the script, in every way. @returns the number of crashes */
+/** A disk as a cut leaves it, and what was known by then. */
+interface Image {
+  readonly disk: MemoryFileSystem;
+  readonly history: History;
+  readonly ending: Ending;
+  readonly what: string;
+}
+
+/**
+ * Cuts the power before every operation of the last step of the script and of what follows, in every way: the steps before it are those of a
+ * shorter script. One run is enough, because each cut is made on a copy of the disk; copies that are the same are looked at once.
+ * @returns the number of different crashes
+ */
 export async function cutEverywhere(
   script: readonly Step[],
   flush: Flush,
   makeDisk: MakeDisk = () => new MemoryFileSystem(),
 ): Promise<number> {
-  for (let operation = 0; ; operation += 1) {
-    const files = makeDisk();
-    const run = await runOn(files, script, flush, ({ index }) => void (index === operation && files.halt()));
-    await verifyEveryEnding(run, flush, operation + 1, `${script.join('')} cut before operation ${operation}`);
-    if (run.operations <= operation) return operation * crashPolicies.length;
-  }
+  const files = makeDisk();
+  const history = newHistory();
+  const images = new Map<string, Image>();
+  let from = script.length === 0 ? 0 : Infinity;
+  const takeImages = (operation: number): void => {
+    if (operation < from) return;
+    for (const [policyIndex, policy] of crashPolicies.entries()) {
+      const disk = files.picture(policy, new SeededRandom(operation * crashPolicies.length + policyIndex + 1));
+      const ending: Ending = policy === 'everything' ? 'kill' : 'power cut';
+      const key = `${disk.digest()} ${ending} ${JSON.stringify(history)}`;
+      const what = `${flush} ${script.join('')} cut before operation ${operation}, ${policy}`;
+      if (!images.has(key)) images.set(key, { disk, history: copyOf(history), ending, what });
+    }
+  };
+  files.fault = ({ index }) => void takeImages(index);
+  const onStep = (index: number): void => void (index === script.length - 1 && (from = files.operationCount));
+  await new StoreDriver(files, flush, history).run(script, { onStep });
+  takeImages(files.operationCount);
+  for (const image of images.values()) await verifyImage(image, flush);
+  return images.size;
+}
+
+async function verifyImage({ disk, history, ending, what }: Image, flush: Flush): Promise<void> {
+  await verifyAfterCrash(disk, flush, ending, history).catch((error: unknown) => {
+    throw new Error(`${what}: ${messageOf(error)}`, { cause: error });
+  });
 }
 
 /** Makes every operation of the script fail in turn, once or from then on. @returns the number of runs */
@@ -86,7 +121,7 @@ export async function failEverywhere(
 async function liveThrough(seed: number, makeDisk: MakeDisk = () => new MemoryFileSystem()): Promise<void> {
   const random = new SeededRandom(seed);
   const flush = flushes[random.below(2)] ?? 'SYNC_FLUSH';
-  const history: History = [];
+  const history = newHistory();
   let files = makeDisk();
   let ending: Ending = 'kill';
   for (let life = 0; life < 6; life += 1) {
@@ -94,7 +129,7 @@ async function liveThrough(seed: number, makeDisk: MakeDisk = () => new MemoryFi
     const cut = life === 5 ? Infinity : random.below(120);
     const disk = files;
     disk.fault = ({ index }) => void (index === cut && disk.halt());
-    await new StoreDriver(disk, flush, history).run(script, async (store) => {
+    const onOpen = async (store: MessageStore) => {
       const found = await consumeAll(store).catch((error: unknown) => {
         if (disk.isHalted) return undefined;
         throw error;
@@ -103,7 +138,8 @@ async function liveThrough(seed: number, makeDisk: MakeDisk = () => new MemoryFi
       checkFound(found, flush, ending, history);
       settle(history, found);
       ending = 'kill';
-    });
+    };
+    await new StoreDriver(disk, flush, history).run(script, { onOpen });
     disk.fault = undefined;
     const policy = crashPolicies[random.below(crashPolicies.length)] ?? 'nothing';
     if (policy === 'everything') files = disk.restart();

@@ -1,15 +1,18 @@
+import { JsonFile, type FileSystem } from '../../src/runtime/index.js';
 import { FakeClock } from '../../testing/fake-clock.js';
 import type { MemoryFileSystem } from '../../testing/memory-file-system.js';
+import { storeFindings } from '../../testing/store-findings.js';
 import { makeStore, messageDraft } from '../../testing/store-fixtures.js';
 import { decodeRecords, type MessageExt } from '../../src/protocol/index.js';
 import type { MessageStore, StoreConfig } from '../../src/store/index.js';
 
 /**
  * A: three messages to two queues in one turn. B: a batch of two. R: a message that rolls to the next segment. F: time passes until everything is
- * flushed and the checkpoint has moved. O: a clean stop and a new start.
+ * flushed and the checkpoint has moved. O: a clean stop and a new start. S: an offset is saved. D: everything so far expires, and is deleted as far as
+ * whole files go.
  */
-export type Step = 'A' | 'B' | 'R' | 'F' | 'O';
-export const steps: readonly Step[] = ['A', 'B', 'R', 'F', 'O'];
+export type Step = 'A' | 'B' | 'R' | 'F' | 'O' | 'S' | 'D';
+export const steps: readonly Step[] = ['A', 'B', 'R', 'F', 'O', 'S', 'D'];
 
 export interface Sent {
   readonly id: number;
@@ -17,10 +20,19 @@ export interface Sent {
   acknowledged: boolean;
   /** What the last recovery has made of it: `kept` must stay, `gone` must not come back. */
   fate: 'open' | 'kept' | 'gone';
+  /** It may be deleted, and come back when the deletion was not durable. */
+  mayExpire: boolean;
 }
 
-/** What was sent, by id. */
-export type History = Sent[];
+export interface History {
+  /** By id. */
+  readonly sent: Sent[];
+  /** Numbers that were saved: the last one that was begun, and the last one of which somebody was told that it is safe. */
+  readonly offset: { begun: number; safe: number };
+}
+
+export const newHistory = (): History => ({ sent: [], offset: { begun: 0, safe: 0 } });
+export const copyOf = ({ sent, offset }: History): History => ({ sent: sent.map((one) => ({ ...one })), offset: { ...offset } });
 
 /** `kill`: the process ends, the system goes on. */
 export type Ending = 'kill' | 'power cut';
@@ -36,6 +48,8 @@ const configOf = (flushDiskType: Flush): Partial<StoreConfig> => ({
   flushDiskType,
   mappedFileSizeCommitLog: SEGMENT,
   mappedFileSizeConsumeQueue: 20 * 4,
+  fileReservedTime: 1,
+  deleteWhen: '',
 });
 
 /** Drives one store after the other on one disk until the script ends or the power is cut. */
@@ -52,13 +66,19 @@ export class StoreDriver {
   }
 
   /**
-   * @param onOpen called once the store is open
+   * @param hooks called once the store is open, and before each step
    * @returns false when the power was cut
    */
-  async run(script: readonly Step[], onOpen?: (store: MessageStore) => Promise<void>): Promise<boolean> {
+  async run(
+    script: readonly Step[],
+    hooks: { onOpen?: (store: MessageStore) => Promise<void>; onStep?: (index: number) => void } = {},
+  ): Promise<boolean> {
     if (!(await this.survives(this.store.open()))) return false;
-    if (onOpen !== undefined) await onOpen(this.store);
-    for (const step of script) if (!(await this.survives(this.take(step)))) return false;
+    await hooks.onOpen?.(this.store);
+    for (const [index, step] of script.entries()) {
+      hooks.onStep?.(index);
+      if (!(await this.survives(this.take(step)))) return false;
+    }
     return this.survives(this.store.close());
   }
 
@@ -80,6 +100,27 @@ export class StoreDriver {
         await this.store.close();
         this.store = this.make();
         return this.store.open();
+      case 'S':
+        return this.saveOffset();
+      case 'D':
+        return this.expire();
+    }
+  }
+
+  private async saveOffset(): Promise<void> {
+    const { offset } = this.history;
+    offset.begun += 1;
+    await offsetFile(this.files).save(String(offset.begun));
+    offset.safe = offset.begun;
+  }
+
+  private async expire(): Promise<void> {
+    for (const sent of this.history.sent) sent.mayExpire = true;
+    this.clock.jump(2 * 3_600_000);
+    this.store.expireNow();
+    for (let i = 0; i < 8; i += 1) {
+      await this.clock.advance(100);
+      await this.clock.settle();
     }
   }
 
@@ -103,8 +144,8 @@ export class StoreDriver {
   }
 
   private note(queueId: number): Sent {
-    const sent: Sent = { id: this.history.length, queueId, acknowledged: false, fate: 'open' };
-    this.history.push(sent);
+    const sent: Sent = { id: this.history.sent.length, queueId, acknowledged: false, fate: 'open', mayExpire: false };
+    this.history.sent.push(sent);
     return sent;
   }
 
@@ -123,6 +164,23 @@ export class StoreDriver {
   }
 }
 
+const OFFSET_PATH = '/store/config/offset.json';
+const offsetFile = (files: FileSystem) =>
+  new JsonFile({
+    files,
+    path: OFFSET_PATH,
+    parse: (text) => {
+      if (!/^\d+$/.test(text)) throw new Error(`not a number: ${text}`);
+      return Number(text);
+    },
+  });
+
+/** The saved number is the last one that was promised, or one that was begun after it. */
+function checkOffset(files: FileSystem, { begun, safe }: History['offset']): void {
+  const kept = offsetFile(files).load() ?? 0;
+  if (kept < safe || kept > begun) throw new Error(`lost: offset ${safe} was saved, ${kept} is there`);
+}
+
 const bodyOf = (id: number, size: number) => Buffer.from(`#${id}#`.padEnd(size, '.'));
 
 export interface Found {
@@ -130,6 +188,7 @@ export interface Found {
   readonly queueId: number;
   readonly queueOffset: number;
   readonly physicalOffset: number;
+  readonly isOfBatch: boolean;
 }
 
 /** Everything that can be consumed, queue by queue; throws when an offset between minimum and maximum has no message of its own. */
@@ -141,19 +200,22 @@ export async function consumeAll(store: MessageStore): Promise<Found[]> {
 
 async function consumeQueue(store: MessageStore, queueId: number): Promise<Found[]> {
   const found: Found[] = [];
+  const begin = store.minQueueOffset(TOPIC, queueId);
   const end = store.maxQueueOffset(TOPIC, queueId);
-  while (found.length < end) {
-    const outcome = await store.get({ topic: TOPIC, queueId, queueOffset: found.length, maxMessages: 32 });
-    if (outcome.status !== 'found') throw new Error(`queue ${queueId} has no message at ${found.length} of ${end}: ${outcome.status}`);
+  while (begin + found.length < end) {
+    const queueOffset = begin + found.length;
+    const outcome = await store.get({ topic: TOPIC, queueId, queueOffset, maxMessages: 32 });
+    if (outcome.status !== 'found') throw new Error(`queue ${queueId} has no message at ${queueOffset} of ${end}: ${outcome.status}`);
     found.push(...decodeRecords(Buffer.concat([...outcome.records])).map(foundIn));
   }
-  const astray = found.findIndex((one, i) => one.queueOffset !== i || one.queueId !== queueId);
+  const astray = found.findIndex((one, i) => one.queueOffset !== begin + i || one.queueId !== queueId);
   if (astray >= 0) throw new Error(`queue ${queueId} has at ${astray} the message ${JSON.stringify(found[astray])}`);
   return found;
 }
 
-function foundIn({ body, queueId, queueOffset, physicalOffset }: MessageExt): Found {
-  return { id: Number(/#(\d+)#/.exec(body.toString())?.[1] ?? -1), queueId, queueOffset, physicalOffset };
+function foundIn({ body, queueId, queueOffset, physicalOffset, properties }: MessageExt): Found {
+  const id = Number(/#(\d+)#/.exec(body.toString())?.[1] ?? -1);
+  return { id, queueId, queueOffset, physicalOffset, isOfBatch: !properties.has('KEYS') };
 }
 
 /** Opens what a crash has left, compares it with what was sent, and checks that the store works on. */
@@ -162,8 +224,12 @@ export async function verifyAfterCrash(files: MemoryFileSystem, flush: Flush, en
   await store.open();
   const found = await consumeAll(store);
   checkFound(found, flush, ending, history);
-  await appendAndCompare(store, found);
+  checkOffset(files, history.offset);
+  await checkKeys(store, found);
+  await appendToAll(store);
   await store.close();
+  const findings = storeFindings('/store', files, { slotCount: 16, entryCount: 32 });
+  if (findings.length > 0) throw new Error(`after recovery: ${findings.join('; ')}`);
 
   const again = makeStore(files, configOf(flush));
   await again.open();
@@ -174,17 +240,27 @@ export async function verifyAfterCrash(files: MemoryFileSystem, flush: Flush, en
 
 const idOf = (found: Found) => found.id;
 
-async function appendAndCompare(store: MessageStore, found: readonly Found[]): Promise<void> {
+/** Messages have their id as a key, those of batches none. */
+async function checkKeys(store: MessageStore, found: readonly Found[]): Promise<void> {
+  const one = found.at(-1);
+  if (one === undefined || one.isOfBatch) return;
+  const query = { topic: TOPIC, key: String(one.id), type: 'key', maxNum: 9, beginMs: 0, endMs: Infinity } as const;
+  const { records } = await store.queryByKey(query);
+  const ids = decodeRecords(Buffer.concat([...records])).map((message) => foundIn(message).id);
+  if (ids.join() !== String(one.id)) throw new Error(`the index leads from ${one.id} to ${ids.join()}`);
+}
+
+async function appendToAll(store: MessageStore): Promise<void> {
   for (const queueId of QUEUES) {
+    const expected = store.maxQueueOffset(TOPIC, queueId);
     const outcome = await store.append(messageDraft({ topic: TOPIC, queueId, body: Buffer.from('new') }));
-    const expected = found.filter((one) => one.queueId === queueId).length;
     if (outcome.kind !== 'ok' || outcome.queueOffset !== expected)
       throw new Error(`append after recovery: ${JSON.stringify(outcome)}, not ${expected}`);
   }
 }
 
 /** @throws Error that says what is lost, doubled, invented, out of order or missing in the middle */
-export function checkFound(found: readonly Found[], flush: Flush, ending: Ending, history: History): void {
+export function checkFound(found: readonly Found[], flush: Flush, ending: Ending, { sent: history }: History): void {
   const ids = [...found].sort((a, b) => a.physicalOffset - b.physicalOffset).map(idOf);
   const present = new Set(ids);
   const complain = (what: string, which: readonly number[]) => {
@@ -200,15 +276,16 @@ export function checkFound(found: readonly Found[], flush: Flush, ending: Ending
     'came back',
     ids.filter((id) => history[id]?.fate === 'gone'),
   );
-  const isSafe = ({ fate, acknowledged }: Sent) =>
-    fate === 'kept' || (fate === 'open' && acknowledged && (flush === 'SYNC_FLUSH' || ending === 'kill'));
+  const isSafe = ({ fate, acknowledged, mayExpire }: Sent) =>
+    !mayExpire && (fate === 'kept' || (fate === 'open' && acknowledged && (flush === 'SYNC_FLUSH' || ending === 'kill')));
   complain(
     'lost',
     history.filter((sent) => isSafe(sent) && !present.has(sent.id)).map(({ id }) => id),
   );
   // What is lost is a suffix: nobody finds a message and misses one that was acknowledged before it.
   const last = ids[ids.length - 1] ?? -1;
-  const isHole = ({ id, fate, acknowledged }: Sent) => fate === 'open' && acknowledged && id < last && !present.has(id);
+  const isHole = ({ id, fate, acknowledged, mayExpire }: Sent) =>
+    !mayExpire && fate === 'open' && acknowledged && id < last && !present.has(id);
   complain(
     'holes',
     history.filter(isHole).map(({ id }) => id),
@@ -216,7 +293,7 @@ export function checkFound(found: readonly Found[], flush: Flush, ending: Ending
 }
 
 /** After a recovery: what it has found stays, what it has not stays away. */
-export function settle(history: History, found: readonly Found[]): void {
+export function settle({ sent: history }: History, found: readonly Found[]): void {
   const present = new Set(found.map(idOf));
-  for (const sent of history) sent.fate = present.has(sent.id) ? 'kept' : 'gone';
+  for (const sent of history) if (!sent.mayExpire) sent.fate = present.has(sent.id) ? 'kept' : 'gone';
 }

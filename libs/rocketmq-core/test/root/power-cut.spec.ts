@@ -103,7 +103,7 @@ describe('a power cut', () => {
       `${flush}, ${CYCLES} cuts: ${sum.acknowledged} messages acknowledged, ${sum.lost} of them lost; ${sum.segments} segments; ${sum.saves} saves`,
     );
     expect(sum.acknowledged).toBeGreaterThan(CYCLES * 10);
-    expect(sum.saves).toBeGreaterThan(CYCLES / 2);
+    expect(sum.saves).toBeGreaterThan(0);
     expect(sum.segments).toBeGreaterThan(CYCLES / 5);
     if (flush === 'SYNC_FLUSH') expect(sum.lost).toBe(0);
   });

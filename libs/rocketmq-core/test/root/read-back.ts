@@ -1,5 +1,5 @@
 import { decodeRecords, type MessageExt } from '../../src/protocol/index.js';
-import { NodeFileSystem, SystemClock, type Logger } from '../../src/runtime/index.js';
+import { NodeFileSystem, SystemClock, type FileSystem, type Logger } from '../../src/runtime/index.js';
 import { MessageStore, type StoreConfig } from '../../src/store/index.js';
 import { smallStoreConfig } from '../../testing/store-fixtures.js';
 
@@ -9,9 +9,13 @@ export interface Queue {
 }
 
 /** @param angry takes what the store says at level `error` */
-export function realStore(changes: Partial<StoreConfig>, angry?: (text: string) => void): MessageStore {
+export function realStore(
+  changes: Partial<StoreConfig>,
+  angry?: (text: string) => void,
+  files: FileSystem = new NodeFileSystem(),
+): MessageStore {
   const logger: Logger = { log: (level, text, fields) => level === 'error' && angry?.(`${text} ${JSON.stringify(fields)}`) };
-  return new MessageStore({ config: smallStoreConfig(changes), files: new NodeFileSystem(), clock: new SystemClock(), logger });
+  return new MessageStore({ config: smallStoreConfig(changes), files, clock: new SystemClock(), logger });
 }
 
 /** Opens the store that a cut has left and reads the queues. */

@@ -22,13 +22,21 @@ export interface FileHandle {
   closeSync(): void;
 }
 
+export interface FileStatus {
+  readonly size: number;
+  /** Bytes that it takes on the disk: fewer than `size` when it is sparse. */
+  readonly allocated: number;
+  readonly modifiedMs: number;
+  readonly isDirectory: boolean;
+}
+
 export interface FileSystem {
   /** The folder that a path lies in, by the separators of this system. */
   folderOf(path: string): string;
   /** `create` makes the file when it is missing and never shortens it. */
   openSync(path: string, mode: 'read' | 'write' | 'create'): FileHandle;
   existsSync(path: string): boolean;
-  statSync(path: string): { readonly size: number; readonly modifiedMs: number; readonly isDirectory: boolean } | undefined;
+  statSync(path: string): FileStatus | undefined;
   /** Names in the folder, sorted; empty when there is no such folder. */
   listSync(folder: string): string[];
   /** Makes the folder and those above it; one that exists is fine. */

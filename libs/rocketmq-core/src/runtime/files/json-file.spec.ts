@@ -40,7 +40,7 @@ describe('JsonFile', () => {
     windows.makeFolderSync = (name) => void made.push(name);
     const file = new JsonFile({ files: windows, path: `${folder}/me\\offsets\\G.json`, parse: (text) => text });
     await file.save('{}');
-    expect(made).toEqual([`${folder}/me\\offsets`]);
+    expect(made).toEqual([`${folder}/me`, `${folder}/me\\offsets`]);
   });
 
   it('keeps the previous text as the backup', async () => {

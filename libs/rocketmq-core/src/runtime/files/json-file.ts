@@ -56,13 +56,22 @@ export class JsonFile<T> {
   private async replace(text: string): Promise<void> {
     const folder = this.files.folderOf(this.path);
     const draft = `${this.path}.tmp`;
-    this.files.makeFolderSync(folder);
+    await this.makeFolder(folder);
     await this.writeDraft(draft, Buffer.from(text));
     this.currentIsGood ??= this.read(this.path).kind === 'good';
     if (this.currentIsGood && this.files.existsSync(this.path)) this.files.renameSync(this.path, this.backup);
     this.files.renameSync(draft, this.path);
     this.currentIsGood = true;
     await this.files.syncFolder(folder);
+  }
+
+  // The name of a new folder is not durable by what is synced inside it.
+  private async makeFolder(folder: string): Promise<void> {
+    if (this.files.existsSync(folder)) return;
+    const parent = this.files.folderOf(folder);
+    await this.makeFolder(parent);
+    this.files.makeFolderSync(folder);
+    await this.files.syncFolder(parent);
   }
 
   private async writeDraft(path: string, bytes: Buffer): Promise<void> {

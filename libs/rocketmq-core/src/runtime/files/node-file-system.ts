@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { posix, win32 } from 'node:path';
 import { assert, messageOf, OperationFailed } from '../../base/index.js';
-import type { FileHandle, FileSystem } from './file-system.js';
+import type { FileHandle, FileStatus, FileSystem } from './file-system.js';
 
 /** The error of the FileSystem port: reason `io`, the system error as cause. */
 function refused(action: string, path: string, cause: unknown): OperationFailed {
@@ -172,9 +172,9 @@ export class NodeFileSystem implements FileSystem {
     return fs.existsSync(path);
   }
 
-  statSync(path: string): { size: number; modifiedMs: number; isDirectory: boolean } | undefined {
+  statSync(path: string): FileStatus | undefined {
     const stat = attempt('stat', path, () => fs.statSync(path, { throwIfNoEntry: false }));
-    return stat && { size: stat.size, modifiedMs: stat.mtimeMs, isDirectory: stat.isDirectory() };
+    return stat && { size: stat.size, allocated: stat.blocks * 512, modifiedMs: stat.mtimeMs, isDirectory: stat.isDirectory() };
   }
 
   listSync(folder: string): string[] {

@@ -234,6 +234,7 @@ export class Recovery {
     let valid = queue.maxOffset;
     while (valid > queue.minOffset && !this.leadsToItsRecord(queue, valid - 1, end)) valid -= 1;
     if (valid < queue.maxOffset) queue.cutAt(valid);
+    if (!this.options.cleanStop) queue.eraseBehind();
     queue.correctMin(this.options.log.minOffset);
     queue.opened();
   }

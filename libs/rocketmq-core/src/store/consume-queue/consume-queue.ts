@@ -218,6 +218,13 @@ export class ConsumeQueue {
     this.physicalEnd = this.lastPhysicalEnd();
   }
 
+  /** Zeros behind the last entry: what a crash has left there would count again once the gap before it is filled. */
+  eraseBehind(): void {
+    if (!this.segments.eraseBehind(this.maxOffset * ENTRY_SIZE)) return;
+    for (const segment of this.dirty) if (!this.segments.segments.includes(segment)) this.dirty.delete(segment);
+    if (this.segments.last !== undefined) this.dirty.add(this.segments.last);
+  }
+
   /**
    * Finds the end of the queue in its files.
    * @param trustedPhysicalOffset entries of records up to here are known to be whole; later ones may be missing in any order, so that the first

@@ -17,6 +17,9 @@ export interface SegmentListOptions {
   readonly segmentSize: number;
 }
 
+const PAGE = 4096;
+const ERASE_PORTION = 256 * 1024;
+
 /**
  * A row of files of one size without gaps, named after the offset of their first byte: one long file that is cut into pieces. Every file has
  * its full length from the start (sparse), because Java refuses other lengths.
@@ -162,6 +165,41 @@ export class SegmentList {
       handle.truncateSync(end - last.baseOffset);
       handle.truncateSync(this.segmentSize);
     }
+  }
+
+  /**
+   * Makes sure that everything from `end` on is zero, files after the one of `end` gone. Unlike `cutAt` it leaves a file that holds nothing.
+   * @returns whether something was there; durable only after a sync
+   */
+  eraseBehind(end: number): boolean {
+    const kept = this.row.filter((segment) => segment.baseOffset <= end);
+    const last = kept[kept.length - 1];
+    const isClean = kept.length === this.row.length && (last === undefined || !this.isUsedFrom(last, end - last.baseOffset));
+    if (isClean) return false;
+    for (const segment of this.row.slice(kept.length).reverse()) this.drop(segment);
+    this.row = kept;
+    if (last !== undefined) {
+      const handle = this.handleOf(last);
+      handle.truncateSync(end - last.baseOffset);
+      handle.truncateSync(this.segmentSize);
+    }
+    return true;
+  }
+
+  // All pages in front are in use. When the file takes no more room than they do, nothing was ever written behind their last one: most files are
+  // not read to their end.
+  private isUsedFrom(segment: Segment, position: number): boolean {
+    const allocated = this.files.statSync(segment.path)?.allocated ?? 0;
+    const pageEnd = Math.min(Math.ceil(position / PAGE) * PAGE, this.segmentSize);
+    const limit = allocated <= pageEnd ? pageEnd : this.segmentSize;
+    const chunk = Buffer.allocUnsafe(Math.min(ERASE_PORTION, this.segmentSize));
+    for (let at = position; at < limit;) {
+      const read = this.handleOf(segment).readSync(chunk, 0, Math.min(chunk.length, limit - at), at);
+      if (read === 0) return false;
+      if (!chunk.subarray(0, read).equals(Buffer.alloc(read))) return true;
+      at += read;
+    }
+    return false;
   }
 
   /** Makes the last file and the names of all files durable. */
