@@ -1,5 +1,6 @@
 import { assert, RequestRejected, SAFE_MAX, SAFE_MIN, saturate } from '../base/index.js';
 import { quoted } from './json-quote.js';
+import { writeNumber, writePlainText } from './plain-bytes.js';
 import { ResponseCode } from './response-codes.js';
 import { ScannedExt } from './scanned-ext.js';
 
@@ -9,8 +10,8 @@ export interface Kind<T> {
   print(value: T): string;
   /** The value from its bytes, without a text being made; undefined when `parse` has to decide. */
   readonly scan?: (bytes: Buffer, from: number, to: number) => T | undefined;
-  /** Whether what `print` gives never needs an escape in JSON. */
-  readonly isPlain?: boolean;
+  /** What `print` gives, as bytes; NO_ROOM when it does not fit or JSON needs an escape for it. */
+  write(target: Buffer, at: number, value: T): number;
 }
 
 /** Digits that a double holds whatever they are. */
@@ -49,20 +50,25 @@ function within(text: string, field: string, range: readonly [number, number]): 
   return value;
 }
 
-export const string: Kind<string> = { parse: (text) => text, print: (value) => value };
-export const boolean: Kind<boolean> = { parse: (text) => text.toLowerCase() === 'true', print: String, scan: scanBoolean, isPlain: true };
+export const string: Kind<string> = { parse: (text) => text, print: (value) => value, write: writePlainText };
+export const boolean: Kind<boolean> = {
+  parse: (text) => text.toLowerCase() === 'true',
+  print: String,
+  scan: scanBoolean,
+  write: (target, at, value) => writePlainText(target, at, String(value)),
+};
 export const int: Kind<number> = {
   parse: (text, field) => within(text, field, [-(2 ** 31), 2 ** 31 - 1]),
   print: String,
   scan: scanInt,
-  isPlain: true,
+  write: writeNumber,
 };
 /** A position: refused when a double cannot hold it exactly. */
 export const offset: Kind<number> = {
   parse: (text, field) => within(text, field, [SAFE_MIN, SAFE_MAX]),
   print: String,
   scan: scanInteger,
-  isPlain: true,
+  write: writeNumber,
 };
 /**
  * A number that names a broker: refused like a position.
@@ -74,7 +80,7 @@ export const limit: Kind<number> = {
   parse: (text, field) => saturate(integer(text, field)),
   print: String,
   scan: scanInteger,
-  isPlain: true,
+  write: writeNumber,
 };
 /** @alias */
 export const time = limit;
@@ -112,7 +118,7 @@ interface FieldRow {
   readonly name: string;
   readonly wireName: string;
   /** What stands before the value in JSON: `"name":"`. */
-  readonly opening: string;
+  readonly openingBytes: Buffer;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly field: Field<any>;
 }
@@ -144,7 +150,7 @@ export function defineCommand<const Q extends Fields, const R extends Fields>(ro
 function rowsOf(fields: Fields, naming: Naming): FieldRow[] {
   return Object.entries(fields).map(([name, field]) => {
     const wireName = (naming === 'short' && field.short) || name;
-    return { name, wireName, opening: `${quoted(wireName)}:"`, field };
+    return { name, wireName, openingBytes: Buffer.from(`${quoted(wireName)}:"`), field };
   });
 }
 
@@ -210,24 +216,6 @@ export function encodeAnswer<C extends Command>(command: C, header: HeaderOf<C['
 
 export function encodeFields<F extends Fields>(fields: F, header: HeaderOf<F>, naming: Naming = 'long'): Map<string, string> {
   return encodeRows(rowsOf(fields, naming), header);
-}
-
-/** The fields of an answer as members of a JSON object, without its braces: what encodeAnswer gives, printed, but without the map between. */
-export function printAnswer<C extends Command>(command: C, header: HeaderOf<C['response']>): string {
-  const values = header as Values;
-  let text = '';
-  for (const { name, opening, field } of command.responseRows) {
-    const value = values[name];
-    if (value === undefined) {
-      assert(field.optional, `required header field ${name} was not given`);
-      continue;
-    }
-    const { kind } = field;
-    const printed = kind.print(value);
-    if (text !== '') text += ',';
-    text += kind.isPlain === true ? opening + printed + '"' : opening.slice(0, -1) + quoted(printed);
-  }
-  return text;
 }
 
 /**

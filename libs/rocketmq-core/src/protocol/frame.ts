@@ -2,6 +2,7 @@ import { assert, ProtocolViolation } from '../base/index.js';
 import type { FrameHeader } from './frame-header.js';
 import { hasBinaryForm, parseBinaryHeader, printBinaryHeader } from './header-binary.js';
 import { parseJsonHeader, printJsonHeader } from './header-json.js';
+import type { HeaderTexts } from './header-texts.js';
 import { scanJsonHeader } from './header-scan.js';
 import { checkPrefix, defaultFrameLimits, headerSizeOf, headerTypeOf, LENGTH_SIZE, PREFIX_SIZE, type FrameLimits } from './frame-limits.js';
 
@@ -40,13 +41,8 @@ function prefix(into: Buffer, type: number, bodySize: number): Buffer {
  * The bytes of a frame: the first buffer is all but the body, then come the parts of the body as they are, because joining them would copy
  * messages that a gathering write sends without it.
  * @param bodyParts in place of `frame.body`
- * @param extText for the JSON header: ext fields that are printed already, in place of `frame.ext`
  */
-export function encodeFrame(
-  frame: Frame,
-  bodyParts: readonly Buffer[] = frame.body === undefined ? [] : [frame.body],
-  extText?: string,
-): Buffer[] {
+export function encodeFrame(frame: Frame, bodyParts: readonly Buffer[] = frame.body === undefined ? [] : [frame.body]): Buffer[] {
   let bodySize = 0;
   for (const part of bodyParts) bodySize += part.length;
   if (frame.serialization === 'ROCKETMQ' && hasBinaryForm(frame)) {
@@ -55,7 +51,7 @@ export function encodeFrame(
     header.copy(head, PREFIX_SIZE);
     return [prefix(head, 1, bodySize), ...bodyParts];
   }
-  const header = printJsonHeader(frame, extText);
+  const header = printJsonHeader(frame);
   const size = Buffer.byteLength(header);
   const head = Buffer.allocUnsafe(PREFIX_SIZE + size);
   head.write(header, PREFIX_SIZE, size === header.length ? 'latin1' : 'utf8');
@@ -64,16 +60,17 @@ export function encodeFrame(
 
 /**
  * @param bytes one whole frame, its length word included
+ * @param texts of the connection; without them each header makes its own
  * @throws ProtocolViolation and nothing else, whatever the bytes are
  */
-export function decodeFrame(bytes: Buffer, limits: FrameLimits = defaultFrameLimits): Frame {
+export function decodeFrame(bytes: Buffer, limits: FrameLimits = defaultFrameLimits, texts?: HeaderTexts): Frame {
   if (bytes.length < PREFIX_SIZE || checkPrefix(bytes, 0, limits) !== bytes.length)
     throw new ProtocolViolation('the frame length is not that of the frame');
   const headerWord = bytes.readUInt32BE(LENGTH_SIZE);
   const bodyAt = PREFIX_SIZE + headerSizeOf(headerWord);
   const isJson = headerTypeOf(headerWord) === 0;
   const header = isJson
-    ? (scanJsonHeader(bytes, PREFIX_SIZE, bodyAt, limits) ?? parseJsonHeader(bytes.toString('utf8', PREFIX_SIZE, bodyAt), limits))
+    ? (scanJsonHeader(bytes, [PREFIX_SIZE, bodyAt], limits, texts) ?? parseJsonHeader(bytes.toString('utf8', PREFIX_SIZE, bodyAt), limits))
     : parseBinaryHeader(bytes.subarray(PREFIX_SIZE, bodyAt), limits);
   return {
     code: header.code,

@@ -13,9 +13,8 @@ export function printExt(ext: ReadonlyMap<string, string>): string {
   return text;
 }
 
-/** @param extText printed ext fields in place of `header.ext` */
-export function printJsonHeader(header: FrameHeader, extText = header.ext && printExt(header.ext)): string {
-  const ext = extText === undefined ? '' : `"extFields":{${extText}},`;
+export function printJsonHeader(header: FrameHeader): string {
+  const ext = header.ext === undefined ? '' : `"extFields":{${printExt(header.ext)}},`;
   const language = header.language === undefined ? '' : `"language":${quoted(header.language)},`;
   const remark = header.remark === undefined ? '' : `"remark":${quoted(header.remark)},`;
   return `{"code":${header.code},${ext}"flag":${header.flag},${language}"opaque":${header.opaque},${remark}"serializeTypeCurrentRPC":"JSON","version":${header.version}}`;

@@ -7,7 +7,7 @@ import { ScannedExt } from './scanned-ext.js';
 
 function scan(text: string | Buffer, limits = defaultFrameLimits): FrameHeader | undefined {
   const bytes = Buffer.concat([Buffer.from('before'), Buffer.from(text), Buffer.from('after')]);
-  return scanJsonHeader(bytes, 6, bytes.length - 5, limits);
+  return scanJsonHeader(bytes, [6, bytes.length - 5], limits);
 }
 
 // The parser takes names that look like numbers out of their order.
@@ -104,7 +104,7 @@ describe('ScannedExt', () => {
 
   it('needs the received bytes no more once it is detached', () => {
     const bytes = Buffer.from(typical);
-    const fields = scanJsonHeader(bytes, 0, bytes.length, defaultFrameLimits)?.ext as ScannedExt;
+    const fields = scanJsonHeader(bytes, [0, bytes.length], defaultFrameLimits)?.ext as ScannedExt;
     fields.detach();
     bytes.fill(0);
     expect(Object.fromEntries(fields)).toEqual({ a: 'group', b: 'topic', e: '2', i: 'KEYS\u0001k\u0002' });

@@ -1,6 +1,8 @@
 import type { FrameHeader } from './frame-header.js';
 import type { FrameLimits } from './frame-limits.js';
+import { HeaderTexts } from './header-texts.js';
 import { languageNamed } from './language-codes.js';
+import { Marks } from './marks.js';
 import { ScannedExt } from './scanned-ext.js';
 
 const QUOTE = 0x22;
@@ -22,7 +24,10 @@ function isHex(byte: number | undefined): boolean {
   return byte !== undefined && ((byte >= ZERO && byte <= NINE) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66));
 }
 
-const numbers = ['code', 'flag', 'opaque', 'version'] as const;
+/** The fields that are numbers, by their first letter. */
+const numbers: ReadonlyMap<number, 'code' | 'flag' | 'opaque' | 'version'> = new Map(
+  (['code', 'flag', 'opaque', 'version'] as const).map((name) => [name.charCodeAt(0), name]),
+);
 
 interface Fields {
   code: number;
@@ -38,10 +43,24 @@ interface Fields {
 // headers without spaces and with texts as values: those are walked once, and only their positions are kept.
 /**
  * Reads a JSON header as fastjson writes it.
+ * @param texts of the connection
  * @returns undefined for every other form, legal or not: parseJsonHeader decides then
  */
-export function scanJsonHeader(bytes: Buffer, from: number, to: number, limits: FrameLimits): FrameHeader | undefined {
-  return new HeaderScanner(bytes, from, to, limits.extFieldsMax).scan();
+export function scanJsonHeader(
+  bytes: Buffer,
+  [from, to]: readonly [from: number, to: number],
+  limits: FrameLimits,
+  texts = new HeaderTexts(),
+): FrameHeader | undefined {
+  return new HeaderScanner({ bytes, from, to, fieldsMax: limits.extFieldsMax, texts }).scan();
+}
+
+interface ScanOptions {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+  readonly fieldsMax: number;
+  readonly texts: HeaderTexts;
 }
 
 class HeaderScanner {
@@ -49,12 +68,19 @@ class HeaderScanner {
   private stringEnd = 0;
   private number = 0;
 
-  constructor(
-    private readonly bytes: Buffer,
-    private at: number,
-    private readonly end: number,
-    private readonly fieldsMax: number,
-  ) {}
+  private at: number;
+  private readonly bytes: Buffer;
+  private readonly end: number;
+  private readonly fieldsMax: number;
+  private readonly texts: HeaderTexts;
+
+  constructor({ bytes, from, to, fieldsMax, texts }: ScanOptions) {
+    this.bytes = bytes;
+    this.at = from;
+    this.end = to;
+    this.fieldsMax = fieldsMax;
+    this.texts = texts;
+  }
 
   scan(): FrameHeader | undefined {
     const fields: Fields = { code: 0, flag: 0, opaque: 0, version: 0, language: undefined, remark: undefined, ext: undefined };
@@ -69,10 +95,10 @@ class HeaderScanner {
   }
 
   private field(fields: Fields, from: number, to: number): boolean {
-    for (const name of numbers) {
-      if (!this.isNamed(name, from, to)) continue;
-      if (!this.int()) return false;
-      fields[name] = this.number;
+    const number = numbers.get(this.bytes[from] ?? 0);
+    if (number !== undefined) {
+      if (!this.isNamed(number, from, to) || !this.int()) return false;
+      fields[number] = this.number;
       return true;
     }
     if (this.isNamed('extFields', from, to)) return this.ext(fields);
@@ -85,7 +111,7 @@ class HeaderScanner {
     const from = this.at + 1;
     if (!this.string() || this.stringEnd < 0) return false;
     const to = this.at - 1;
-    fields.language = this.isNamed('JAVA', from, to) ? 'JAVA' : languageNamed(this.bytes.toString('latin1', from, to));
+    fields.language = this.isNamed('JAVA', from, to) ? 'JAVA' : languageNamed(this.texts.plain(this.bytes, from, to));
     return true;
   }
 
@@ -98,35 +124,27 @@ class HeaderScanner {
 
   private ext(fields: Fields): boolean {
     if (!this.take(BRACE_OPEN)) return false;
-    const marks: number[] = [];
+    const marks = new Marks();
     if (!this.take(BRACE_CLOSE) && !this.members(marks)) return false;
-    fields.ext = new ScannedExt(this.bytes, marks);
+    fields.ext = new ScannedExt(this.bytes, marks, this.texts);
     return true;
   }
 
-  private members(marks: number[]): boolean {
+  private members(marks: Marks): boolean {
     let seen = 0;
     do {
       const nameFrom = this.at + 1;
-      if (!this.string() || this.stringEnd < 0 || marks.length >= 4 * this.fieldsMax) return false;
+      if (!this.string() || this.stringEnd < 0 || marks.count >= this.fieldsMax) return false;
       const nameTo = this.at - 1;
       // One bit per first letter and length: only names that share theirs need a closer look.
       const bit = 1 << (((this.bytes[nameFrom] ?? 0) + nameTo - nameFrom) & 31);
-      if ((seen & bit) !== 0 && this.isKnown(marks, nameFrom, nameTo)) return false;
+      if ((seen & bit) !== 0 && marks.has(this.bytes, nameFrom, nameTo)) return false;
       seen |= bit;
       const valueFrom = this.at + 2;
       if (!this.take(COLON) || !this.string()) return false;
-      marks.push(nameFrom, nameTo, valueFrom, this.stringEnd);
+      marks.add(nameFrom, nameTo, valueFrom, this.stringEnd);
     } while (this.take(COMMA));
     return this.take(BRACE_CLOSE);
-  }
-
-  private isKnown(marks: readonly number[], from: number, to: number): boolean {
-    for (let at = 0; at < marks.length; at += 4) {
-      const start = marks[at] ?? 0;
-      if (this.bytes.compare(this.bytes, from, to, start, marks[at + 1]) === 0) return true;
-    }
-    return false;
   }
 
   private take(byte: number): boolean {

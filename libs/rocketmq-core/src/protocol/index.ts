@@ -13,7 +13,6 @@ export {
   need,
   offset,
   optional,
-  printAnswer,
   required,
   string,
   time,
@@ -209,9 +208,10 @@ export {
 export { CheckTransactionState, EndTransaction, ResumeCheckHalfMessage } from './commands/transactions.js';
 export type { FrameHeader } from './frame-header.js';
 export { defaultFrameLimits, type FrameLimits } from './frame-limits.js';
+export { HeaderTexts } from './header-texts.js';
+export { AnswerPrinter } from './answer-printer.js';
 export { FrameSplitter } from './frame-splitter.js';
 export { decodeFrame, encodeFrame, FrameFlag, type Frame, type Serialization } from './frame.js';
-export { printExt } from './header-json.js';
 export { ScannedExt } from './scanned-ext.js';
 export { LanguageCode, type LanguageName } from './language-codes.js';
 export {
@@ -289,6 +289,7 @@ export {
   RecordPosition,
   recordProblem,
   recordSize,
+  recordSizeBound,
   recordStoreTimestamp,
   writeBlank,
   type RecordContent,

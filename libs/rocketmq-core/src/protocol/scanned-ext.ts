@@ -1,7 +1,7 @@
-const EMPTY = Buffer.alloc(0);
+import type { HeaderTexts } from './header-texts.js';
+import type { Marks } from './marks.js';
 
-/** Numbers per field: where its name begins and ends, where its value begins, where that ends (as ~end when it is not plain ASCII). */
-const STRIDE = 4;
+const EMPTY = Buffer.alloc(0);
 
 /**
  * The ext fields of a JSON header that was scanned, not parsed: the positions of names and values in the received bytes. Numbers are read from
@@ -10,49 +10,47 @@ const STRIDE = 4;
 export class ScannedExt implements ReadonlyMap<string, string> {
   private map: ReadonlyMap<string, string> | undefined;
   // Fields are mostly asked for in the order they were written in.
-  private expected = 0;
+  private expected: number;
 
   /**
    * @param bytes what was received; it must not change until `detach`
-   * @param marks four numbers per field, see STRIDE; no name may occur twice
+   * @param marks no name may occur twice
    */
   constructor(
     private bytes: Buffer,
-    private readonly marks: readonly number[],
-  ) {}
+    private readonly marks: Marks,
+    private readonly texts: HeaderTexts,
+  ) {
+    this.expected = marks.first();
+  }
 
   get size(): number {
-    return this.marks.length / STRIDE;
+    return this.marks.count;
   }
 
   /** @returns a mark for `textAt` and `bytesAt`; -1 when there is no such field or they can no longer be asked by mark */
   find(name: string): number {
     const { marks } = this;
     if (this.map !== undefined) return -1;
-    if (this.expected < marks.length && this.isNamed(this.expected, name)) {
-      const at = this.expected;
-      this.expected += STRIDE;
-      return at;
+    let mark = this.expected;
+    if (mark < 0 || !this.isNamed(mark, name)) {
+      mark = marks.first();
+      while (mark >= 0 && !this.isNamed(mark, name)) mark = marks.next(mark);
     }
-    for (let at = 0; at < marks.length; at += STRIDE) {
-      if (!this.isNamed(at, name)) continue;
-      this.expected = at + STRIDE;
-      return at;
-    }
-    return -1;
+    if (mark >= 0) this.expected = marks.next(mark);
+    return mark;
   }
 
   textAt(mark: number): string {
-    const from = this.marks[mark + 2] ?? 0;
-    const to = this.marks[mark + 3] ?? 0;
-    if (to >= 0) return this.bytes.toString('latin1', from, to);
-    return JSON.parse(this.bytes.toString('utf8', from - 1, ~to + 1)) as string;
+    const from = this.marks.valueFrom(mark);
+    const to = this.marks.valueEnd(mark);
+    return to >= 0 ? this.texts.plain(this.bytes, from, to) : this.texts.escaped(this.bytes, from, ~to);
   }
 
   /** What `read` makes of the bytes of the value; undefined when they are not plain ASCII. */
   bytesAt<T>(mark: number, read: (bytes: Buffer, from: number, to: number) => T | undefined): T | undefined {
-    const to = this.marks[mark + 3] ?? 0;
-    return to >= 0 ? read(this.bytes, this.marks[mark + 2] ?? 0, to) : undefined;
+    const to = this.marks.valueEnd(mark);
+    return to >= 0 ? read(this.bytes, this.marks.valueFrom(mark), to) : undefined;
   }
 
   /** Lets the received bytes go, for a request that stays open for long. */
@@ -89,15 +87,16 @@ export class ScannedExt implements ReadonlyMap<string, string> {
   private all(): ReadonlyMap<string, string> {
     if (this.map !== undefined) return this.map;
     const map = new Map<string, string>();
-    for (let at = 0; at < this.marks.length; at += STRIDE) {
-      map.set(this.bytes.toString('latin1', this.marks[at], this.marks[at + 1]), this.textAt(at));
+    const { marks, texts, bytes } = this;
+    for (let mark = marks.first(); mark >= 0; mark = marks.next(mark)) {
+      map.set(texts.plain(bytes, marks.nameFrom(mark), marks.nameTo(mark)), this.textAt(mark));
     }
     return (this.map = map);
   }
 
-  private isNamed(at: number, name: string): boolean {
-    const from = this.marks[at] ?? 0;
-    if ((this.marks[at + 1] ?? 0) - from !== name.length) return false;
+  private isNamed(mark: number, name: string): boolean {
+    const from = this.marks.nameFrom(mark);
+    if (this.marks.nameTo(mark) - from !== name.length) return false;
     for (let i = 0; i < name.length; i++) if (this.bytes[from + i] !== name.charCodeAt(i)) return false;
     return true;
   }

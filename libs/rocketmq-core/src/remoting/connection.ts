@@ -7,6 +7,7 @@ import {
   type Frame,
   FrameFlag,
   FrameSplitter,
+  HeaderTexts,
   type HeaderOf,
   type HostAddress,
 } from '../protocol/index.js';
@@ -56,6 +57,7 @@ export class Connection implements Peer {
   /** Set by a graceful close: requests that arrive now are refused. */
   draining = false;
   private readonly splitter: FrameSplitter;
+  private readonly texts = new HeaderTexts();
   private readonly intake: Intake;
   private readonly outbox: Outbox;
   private readonly pending = new PendingTable();
@@ -181,6 +183,16 @@ export class Connection implements Peer {
   /** For answers too small to refuse. A peer that lets even these pile up is cut off. */
   push(buffers: readonly Buffer[]): void {
     this.outbox.add(buffers);
+    this.cutOffIfFlooded();
+  }
+
+  /** As `push`, for the first `size` bytes of a buffer that is used again. */
+  pushCopy(bytes: Buffer, size: number): void {
+    this.outbox.addCopy(bytes, size);
+    this.cutOffIfFlooded();
+  }
+
+  private cutOffIfFlooded(): void {
     if (this.outbox.size > 2 * this.traits.limits.outputBytesMax) this.close('it does not read what it asked for', 'warn');
   }
 
@@ -261,7 +273,7 @@ export class Connection implements Peer {
     if (this.closed) return;
     this.partialSinceMs = this.receivedAtMs;
     try {
-      const frame = decodeFrame(bytes, this.traits.limits);
+      const frame = decodeFrame(bytes, this.traits.limits, this.texts);
       if ((frame.flag & FrameFlag.RESPONSE) === 0) this.traits.sink.request(frame, this, bytes.length);
       else if (!this.pending.answer(frame))
         this.traits.logger.log('debug', 'nobody waits for this answer', { peer: this.address, code: frame.code });

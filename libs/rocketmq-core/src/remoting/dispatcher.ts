@@ -1,13 +1,12 @@
 import { assert, isProtocolViolation, isRequestRejected, messageOf } from '../base/index.js';
 import {
+  AnswerPrinter,
   type Command,
   decodeRequest,
   encodeAnswer,
   encodeFrame,
   type Frame,
   FrameFlag,
-  printAnswer,
-  printExt,
   ResponseCode,
   ScannedExt,
   VERSION,
@@ -17,6 +16,7 @@ import type { Clock, Logger } from '../runtime/index.js';
 import { type Identity, partsOf, serializationFor } from './calls.js';
 import type { Connection, RequestSink } from './connection.js';
 import type { ServerHook } from './hooks.js';
+import { LaterReply, type ReplyListener } from './later-reply.js';
 import type { Lane, Lanes, WaitingRequest } from './lanes.js';
 import type { Reply, Request, Route } from './ports.js';
 
@@ -27,21 +27,51 @@ const UNEXPECTED = 'the request failed, the log of this process says why';
 // By its method: a promise may come from another realm.
 const isPromise = (reply: Reply | Promise<Reply>): reply is Promise<Reply> => typeof (reply as Partial<Promise<Reply>>).then === 'function';
 
-/** A request from its arrival to its reply, with the places it occupies. */
-class OpenRequest implements Request<Command> {
+/** What happens to requests in the end. */
+interface Endings {
+  settled(request: OpenRequest, reply: Reply): void;
+  failed(request: OpenRequest, error: unknown): void;
+}
+
+interface Arrived {
+  readonly frame: Frame;
+  readonly peer: Connection;
+  /** Bytes of the frame. */
+  readonly size: number;
+  readonly target: Target;
+}
+
+/** A request from its arrival to its reply, with the places it occupies. It is told of its reply itself: that spares each request some closures. */
+class OpenRequest implements Request<Command>, ReplyListener<Command> {
   readonly ext: ReadonlyMap<string, string>;
   readonly body: Buffer | undefined;
+  readonly frame: Frame;
+  readonly peer: Connection;
+  readonly target: Target;
+  private readonly size: number;
   private counted = true;
 
   constructor(
-    readonly frame: Frame,
+    { frame, peer, size, target }: Arrived,
     readonly header: Request<Command>['header'],
-    readonly peer: Connection,
-    private readonly place: { readonly lane: Lane; readonly size: number },
+    readonly startedMs: number,
+    private readonly endings: Endings,
   ) {
+    this.frame = frame;
+    this.peer = peer;
+    this.target = target;
+    this.size = size;
     this.ext = frame.ext ?? NO_EXT;
     this.body = frame.body;
-    peer.requestBegun(place.size);
+    peer.requestBegun(size);
+  }
+
+  settled(reply: Reply): void {
+    this.endings.settled(this, reply);
+  }
+
+  failed(error: unknown): void {
+    this.endings.failed(this, error);
   }
 
   hold(): void {
@@ -54,8 +84,8 @@ class OpenRequest implements Request<Command> {
   leave(): void {
     if (!this.counted) return;
     this.counted = false;
-    this.place.lane.leave();
-    this.peer.requestEnded(this.place.size);
+    this.target.lane.leave();
+    this.peer.requestEnded(this.size);
   }
 }
 
@@ -78,24 +108,22 @@ function extOf({ header, ext }: Reply, command: Command | undefined): ReadonlyMa
   return ext === undefined ? encodeAnswer(command, header) : new Map([...encodeAnswer(command, header), ...ext]);
 }
 
-/** Ext fields that several replies carry. */
-interface SharedExt {
-  readonly ext: ReadonlyMap<string, string>;
-  readonly names: readonly string[];
-  readonly text: string;
-}
-
 /** Finds the handler of a request and writes its reply. The only place where an error becomes a response. */
 export class Dispatcher implements RequestSink {
   private readonly targets: ReadonlyMap<number, Target>;
   private readonly hooks: readonly ServerHook[];
-  private shared: SharedExt | undefined;
+  private readonly printer: AnswerPrinter;
+  private readonly endings: Endings = {
+    settled: (request, reply) => this.settle(request, reply),
+    failed: (request, error) => this.settle(request, this.replyTo(error, request.target.route.command, request.peer)),
+  };
 
   constructor(private readonly options: DispatcherOptions) {
     const { routes, lanes, hooks = [] } = options;
     this.targets = new Map(routes.map((route) => [route.command.code, { route, lane: lanes.get(route.lane) }]));
     assert(this.targets.size === routes.length, 'two routes serve the same request code');
     this.hooks = hooks;
+    this.printer = new AnswerPrinter(options.identity.language);
   }
 
   request(frame: Frame, connection: Connection, size: number): void {
@@ -129,7 +157,8 @@ export class Dispatcher implements RequestSink {
     this.refuse(frame, connection, ResponseCode.SYSTEM_BUSY, remark);
   }
 
-  private handle({ route, lane }: Target, frame: Frame, connection: Connection, size: number): void {
+  private handle(target: Target, frame: Frame, connection: Connection, size: number): void {
+    const { route, lane } = target;
     const { command } = route;
     const startedMs = this.hooks.length > 0 ? this.options.clock.monotonic() : 0;
     let header: Request<Command>['header'];
@@ -139,21 +168,28 @@ export class Dispatcher implements RequestSink {
       lane.leave();
       return this.respond(frame, connection, command, this.replyTo(error, command, connection));
     }
-    const request = new OpenRequest(frame, header, connection, { lane, size });
-    const settle = (reply: Reply) => {
-      request.leave();
-      this.tellHooks(request, reply, startedMs);
-      this.respond(frame, connection, command, reply);
-    };
+    const request = new OpenRequest({ frame, peer: connection, size, target }, header, startedMs, this.endings);
     try {
       for (const hook of this.hooks) hook.before?.(request, route);
       const reply = route.handler(request);
       // Most replies are there at once: they must not wait for a microtask, nor pay for a promise.
-      if (isPromise(reply)) reply.then(settle, (error: unknown) => settle(this.replyTo(error, command, connection)));
-      else settle(reply);
+      if (reply instanceof LaterReply) reply.whenSettled(request);
+      else if (isPromise(reply))
+        reply.then(
+          (settled) => request.settled(settled),
+          (error: unknown) => request.failed(error),
+        );
+      else request.settled(reply);
     } catch (error) {
-      settle(this.replyTo(error, command, connection));
+      request.failed(error);
     }
+  }
+
+  private settle(request: OpenRequest, reply: Reply): void {
+    const { frame, peer, target, startedMs } = request;
+    request.leave();
+    this.tellHooks(request, reply, startedMs);
+    this.respond(frame, peer, target.route.command, reply);
   }
 
   // The reply is made: a hook that throws must neither change nor repeat it.
@@ -184,6 +220,8 @@ export class Dispatcher implements RequestSink {
   private respond(frame: Frame, connection: Connection, command: Command, reply: Reply): void {
     if ((frame.flag & FrameFlag.ONEWAY) !== 0 || connection.closed) return;
     try {
+      const size = this.print(frame, reply, command);
+      if (size > 0) return connection.pushCopy(this.printer.bytes, size);
       const buffers = this.encode(frame, reply, command);
       if (reply.body === undefined) connection.push(buffers);
       else if (!connection.offer(buffers, reply.release))
@@ -209,7 +247,6 @@ export class Dispatcher implements RequestSink {
   private encode(request: Frame, reply: Reply, command: Command | undefined): Buffer[] {
     const { language, serialization: wanted } = this.options.identity;
     const serialization = serializationFor(reply.code, wanted);
-    const printed = serialization === 'JSON' && command !== undefined ? this.printed(reply, command) : undefined;
     const frame: Frame = {
       code: reply.code,
       language,
@@ -217,22 +254,17 @@ export class Dispatcher implements RequestSink {
       opaque: request.opaque,
       flag: FrameFlag.RESPONSE,
       remark: reply.remark,
-      ext: printed === undefined ? extOf(reply, command) : undefined,
+      ext: extOf(reply, command),
       body: undefined,
       serialization,
     };
-    return encodeFrame(frame, partsOf(reply.body), printed);
+    return encodeFrame(frame, partsOf(reply.body));
   }
 
-  /** The ext fields of a reply as text: most replies are small and many, and a map of their fields would cost more than all the rest of them. */
-  private printed({ header, ext }: Reply, command: Command): string | undefined {
-    if (header === undefined) return undefined;
-    if (ext === undefined) return printAnswer(command, header);
-    // The replies of one handler share their other fields.
-    if (this.shared?.ext !== ext) this.shared = { ext, names: [...ext.keys()], text: printExt(ext) };
-    const { names, text } = this.shared;
-    if (names.some((name) => (header as Readonly<Record<string, unknown>>)[name] !== undefined)) return undefined;
-    const own = printAnswer(command, header);
-    return own === '' || text === '' ? own + text : `${own},${text}`;
+  /** @returns the size of what was printed; 0 when the reply is none that can be */
+  private print(request: Frame, { code, remark, header, ext, body }: Reply, command: Command): number {
+    if (header === undefined || remark !== undefined || body !== undefined) return 0;
+    if (serializationFor(code, this.options.identity.serialization) !== 'JSON') return 0;
+    return this.printer.print(command, { code, opaque: request.opaque, header, ext });
   }
 }

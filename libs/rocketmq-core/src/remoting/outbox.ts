@@ -2,9 +2,12 @@ import type { Clock } from '../runtime/index.js';
 import type { Budget } from './budget.js';
 import type { ByteStream } from './byte-stream.js';
 import type { RemotingLimits } from './config.js';
+import { CopySlab } from './copy-slab.js';
 
 /** Writes what was gathered during one turn of the event loop: frames that are made in the same turn leave in as few system calls as possible. */
 export class TurnFlush {
+  /** Small answers of all connections. */
+  readonly copies = new CopySlab();
   private waiting: Outbox[] = [];
 
   constructor(private readonly clock: Clock) {}
@@ -32,6 +35,8 @@ export interface OutboxOptions {
 /** What one connection has yet to send: gathered in this turn, or waiting for the socket. */
 export class Outbox {
   private gathered: Buffer[] = [];
+  /** The last copies, as long as they are neighbours: a part of a slab. */
+  private run: { slab: Buffer; from: number; to: number } | undefined;
   private gatheredSize = 0;
   private releases: (() => void)[] = [];
   private queued = false;
@@ -56,10 +61,35 @@ export class Outbox {
     if (!this.open) return;
     if (release !== undefined) this.releases.push(release);
     let size = 0;
+    this.closeRun();
     for (const buffer of buffers) {
       this.gathered.push(buffer);
       size += buffer.length;
     }
+    this.account(size);
+  }
+
+  /** Adds the first `size` bytes of a buffer that is used again. */
+  addCopy(bytes: Buffer, size: number): void {
+    if (!this.open) return;
+    const { copies } = this.options.turns;
+    const at = copies.add(bytes, size);
+    if (this.run?.slab !== copies.bytes || this.run.to !== at) {
+      this.closeRun();
+      this.run = { slab: copies.bytes, from: at, to: at };
+    }
+    this.run.to += size;
+    this.account(size);
+  }
+
+  private closeRun(): void {
+    if (this.run === undefined) return;
+    const { slab, from, to } = this.run;
+    this.gathered.push(slab.subarray(from, to));
+    this.run = undefined;
+  }
+
+  private account(size: number): void {
     this.gatheredSize += size;
     this.accounted += size;
     this.options.budget.take(size);
@@ -75,7 +105,9 @@ export class Outbox {
   }
 
   flush(): void {
-    if (this.gathered.length === 0 || !this.open) return;
+    if (!this.open) return;
+    this.closeRun();
+    if (this.gathered.length === 0) return;
     const buffers = this.gathered;
     this.gathered = [];
     this.gatheredSize = 0;
@@ -97,6 +129,7 @@ export class Outbox {
 
   close(): void {
     this.open = false;
+    this.run = undefined;
     this.gathered = [];
     this.releases = [];
     this.gatheredSize = 0;

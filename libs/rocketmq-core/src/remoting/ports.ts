@@ -1,4 +1,5 @@
 import type { Command, Frame, HeaderOf, HostAddress, Received } from '../protocol/index.js';
+import type { LaterReply } from './later-reply.js';
 
 /** A decoded request together with the connection it came on. */
 export interface Request<C extends Command> {
@@ -33,7 +34,7 @@ export interface Reply<C extends Command = Command> {
  * An error it throws becomes the response. A reply that is returned without a promise is written in the same turn of the event loop.
  * A reply that stays open for long polling says so by `request.hold()`.
  */
-export type Handler<C extends Command> = (request: Request<C>) => Reply<C> | Promise<Reply<C>>;
+export type Handler<C extends Command> = (request: Request<C>) => Reply<C> | Promise<Reply<C>> | LaterReply<C>;
 
 /** What a peer answered. Codes other than 0 are values, not errors. */
 export interface Answer<C extends Command> {

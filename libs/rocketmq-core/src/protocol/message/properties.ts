@@ -35,14 +35,12 @@ export function printProperties(properties: ReadonlyMap<string, string>): string
 
 /** The value of one property, as `parseProperties(text).get(name)` but without taking the text apart. */
 export function propertyOf(text: string, name: string): string | undefined {
+  if (name === '') return undefined;
   const item = VALUE_END + name + NAME_END;
-  for (let at = text.lastIndexOf(item); at >= 0; at = at === 0 ? -1 : text.lastIndexOf(item, at - 1)) {
-    const value = valueAt(text, at + item.length);
-    if (value !== '') return value;
-  }
-  if (!text.startsWith(name) || text.charAt(name.length) !== NAME_END || name === '') return undefined;
-  const value = valueAt(text, name.length + 1);
-  return value === '' ? undefined : value;
+  let found = text.startsWith(name) && text.charAt(name.length) === NAME_END ? valueAt(text, name.length + 1) : '';
+  // Forwards, although the last one counts: V8 searches backwards many times slower, and mostly there is one or none.
+  for (let at = text.indexOf(item); at >= 0; at = text.indexOf(item, at + 1)) found = valueAt(text, at + item.length) || found;
+  return found === '' ? undefined : found;
 }
 
 function valueAt(text: string, start: number): string {

@@ -42,6 +42,8 @@ const V1_TOPIC_SIZE_MAX = 127;
 /** `__CRC32#` 0x01, ten digits, 0x02. */
 export const PROPERTY_CRC_SIZE = 20;
 const VALUE_END = 2;
+/** Of one UTF-16 unit. */
+const UTF8_BYTES_MAX = 3;
 
 /** What is decided before a record has its place in the log. A store's message draft is one. */
 export interface RecordContent {
@@ -87,6 +89,13 @@ export function recordSize(content: RecordContent, appendPropertyCrc = false): n
   );
 }
 
+/** As `recordSize` or more: counted without a look at the characters. */
+export function recordSizeBound(content: RecordContent, appendPropertyCrc = false): number {
+  const { bornHost, storeHost, topic, body, properties } = content;
+  const texts = 2 + UTF8_BYTES_MAX * (topic.length + properties.length) + (appendPropertyCrc ? PROPERTY_CRC_SIZE + 1 : 0);
+  return FIXED_SIZE + hostSize(bornHost) + hostSize(storeHost) + body.length + texts;
+}
+
 /**
  * Why the content cannot become a record; undefined when it can. As Java: MessageExtEncoder answers MESSAGE_ILLEGAL or PROPERTIES_SIZE_EXCEEDED.
  * @param limits body size in bytes; the record may have 64 KiB more
@@ -102,7 +111,7 @@ export function recordProblem(content: RecordContent, limits: { bodySizeMax: num
 }
 
 // Most texts are short: their bytes need not be counted.
-const longerThan = (text: string, sizeMax: number) => text.length * 3 > sizeMax && Buffer.byteLength(text) > sizeMax;
+const longerThan = (text: string, sizeMax: number) => text.length * UTF8_BYTES_MAX > sizeMax && Buffer.byteLength(text) > sizeMax;
 
 // The append path calls this thousands of times per turn: it writes into the caller's buffer and allocates nothing.
 /**

@@ -1,0 +1,83 @@
+interface Known {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
+const SLOTS = 64;
+const KNOWN_SIZE_MAX = 64;
+const SCRATCH_SIZE = 4096;
+const BACKSLASH = 0x5c;
+
+/** The texts that JSON escapes stand for, by the letter behind the backslash; `u` excepted. */
+const escapes: ReadonlyMap<number, number> = new Map(
+  Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }).map(([letter, meant]) => [
+    letter.charCodeAt(0),
+    meant.charCodeAt(0),
+  ]),
+);
+
+/** The value of four hexadecimal digits; -1 when they are none. */
+function hexAt(bytes: Buffer, at: number): number {
+  let value = 0;
+  for (let i = at; i < at + 4; i++) {
+    const byte = bytes[i] ?? 0;
+    const digit = byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57;
+    if (digit < 0 || digit > 15 || (byte > 0x39 && digit < 10)) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+/**
+ * Makes the texts of the headers that come on one connection. The group, the topic and their kin are the same in one request after the other:
+ * those are found, not made, and being the same object they are also found faster in the tables behind.
+ */
+export class HeaderTexts {
+  private readonly known = new Array<Known | undefined>(SLOTS).fill(undefined);
+  private scratch: Buffer | undefined;
+
+  /** @param bytes printable ASCII from `from` to `to` */
+  plain(bytes: Buffer, from: number, to: number): string {
+    const size = to - from;
+    if (size === 0 || size > KNOWN_SIZE_MAX) return bytes.toString('latin1', from, to);
+    const slot = ((bytes[from] ?? 0) * 7 + (bytes[to - 1] ?? 0) + size * 5) % SLOTS;
+    const known = this.known[slot];
+    if (known !== undefined && isSame(known.bytes, bytes, from, size)) return known.text;
+    const text = bytes.toString('latin1', from, to);
+    this.known[slot] = { text, bytes: Uint8Array.prototype.slice.call(bytes, from, to) };
+    return text;
+  }
+
+  /** @param bytes a JSON string without its quotes, known to be one */
+  escaped(bytes: Buffer, from: number, to: number): string {
+    // Property texts, whose separators are all escapes, would take JSON.parse longer than the rest of their request.
+    const scratch = (this.scratch ??= Buffer.allocUnsafeSlow(SCRATCH_SIZE));
+    const size = to - from > SCRATCH_SIZE ? -1 : unescape(bytes, from, to, scratch);
+    if (size >= 0) return scratch.toString('latin1', 0, size);
+    return JSON.parse(bytes.toString('utf8', from - 1, to + 1)) as string;
+  }
+}
+
+function isSame(known: Uint8Array, bytes: Buffer, from: number, size: number): boolean {
+  if (known.length !== size) return false;
+  for (let i = 0; i < size; i++) if (known[i] !== bytes[from + i]) return false;
+  return true;
+}
+
+/** @returns the size of the text in `target`; -1 when it has characters beyond Latin-1 */
+function unescape(bytes: Buffer, from: number, to: number, target: Buffer): number {
+  let size = 0;
+  for (let at = from; at < to; at++) {
+    let code = bytes[at] ?? 0;
+    if (code >= 0x80) return -1;
+    if (code === BACKSLASH) {
+      at += 1;
+      const meant = escapes.get(bytes[at] ?? 0);
+      code = meant ?? hexAt(bytes, at + 1);
+      if (code < 0 || code > 0xff) return -1;
+      if (meant === undefined) at += 4;
+    }
+    target[size++] = code;
+  }
+  return size;
+}
