@@ -9,7 +9,7 @@ export const transactionScenarios: readonly Scenario[] = [
   {
     name: 'shows committed messages and hides the others',
     pairs: everyPair,
-    async run({ from, to, topic: create, named, target }) {
+    async run({ from, to, topic: create, named, target, version }) {
       const topic = await create('tx');
       const consuming = await to.consume({ group: named('tx-group'), topic });
       const plan = { group: named('tx-producers'), topic, prefix: 'tx', count: 9, tags: ['A', 'B'] };
@@ -24,7 +24,8 @@ export const transactionScenarios: readonly Scenario[] = [
         expect(body).toBe(key);
         expect(tags).toBe(Number(key.split('-')[1]) % 2 === 0 ? 'A' : 'B');
         expect(properties).toMatchObject({ TRAN_MSG: 'true', PGROUP: plan.group, __transactionId__: messageId });
-        expect(properties).not.toHaveProperty('REAL_TOPIC');
+        // 5.3 leaves it.
+        if (version !== '5.3.3') expect(properties).not.toHaveProperty('REAL_TOPIC');
       }
     },
   },
