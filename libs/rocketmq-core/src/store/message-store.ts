@@ -232,22 +232,30 @@ export class MessageStore {
 
   /** Resolves when the message is as safe as the settings and the draft demand; never rejects. */
   append(draft: MessageDraft): Promise<AppendOutcome> {
-    return this.gated(this.appends.append(draft), draft.waitForStore);
+    return new Promise((resolve) => this.appendThen(draft, resolve));
+  }
+
+  /**
+   * As `append`, without a promise.
+   * @param done called once, before this returns when the message is refused. Must not throw
+   */
+  appendThen(draft: MessageDraft, done: (outcome: AppendOutcome) => void): void {
+    this.appends.append(draft, this.gated(done, draft.waitForStore));
   }
 
   /** All messages of the batch or none. */
   appendBatch(draft: BatchDraft): Promise<AppendOutcome> {
-    return this.gated(this.appends.appendBatch(draft), draft.waitForStore);
+    return new Promise((resolve) => this.appends.appendBatch(draft, this.gated(resolve, draft.waitForStore)));
   }
 
-  private gated(outcome: Promise<AppendOutcome>, waitForStore: boolean): Promise<AppendOutcome> {
+  /** Asks the replicas before what is stored is called stored. */
+  private gated(done: (outcome: AppendOutcome) => void, waitForStore: boolean): (outcome: AppendOutcome) => void {
     const { gate } = this.options;
-    return gate === undefined || !waitForStore ? outcome : this.replicated(gate, outcome);
-  }
-
-  private async replicated(gate: ReplicationGate, stored: Promise<AppendOutcome>): Promise<AppendOutcome> {
-    const outcome = await stored;
-    return outcome.kind === 'ok' ? { ...outcome, kind: await gate.replicated(this.log.written) } : outcome;
+    if (gate === undefined || !waitForStore) return done;
+    return (outcome) => {
+      if (outcome.kind !== 'ok') return done(outcome);
+      void gate.replicated(this.log.written).then((kind) => done({ ...outcome, kind }));
+    };
   }
 
   /** Resolves when all that has been appended so far is on the disk. @throws OperationFailed `io` */

@@ -11,12 +11,13 @@ export interface Placement {
   readonly physicalOffset: number;
   readonly queueOffset: number;
   readonly storeTimestamp: number;
-  /** Physical offsets of all messages of a batch, in order; one for a single message. */
-  readonly physicalOffsets: readonly number[];
+  /** Physical offsets of all messages of a batch, in order; undefined for a single message. */
+  readonly physicalOffsets: readonly number[] | undefined;
 }
 
-export type AppendOutcome =
-  ({ readonly kind: 'ok' | 'flush-disk-timeout' | 'flush-slave-timeout' | 'slave-not-available' } & Placement) | AppendRefusal;
+export type AppendAcceptance = { readonly kind: 'ok' | 'flush-disk-timeout' | 'flush-slave-timeout' | 'slave-not-available' } & Placement;
+
+export type AppendOutcome = AppendAcceptance | AppendRefusal;
 
 /** As Java: GetMessageStatus. */
 export type GetStatus =

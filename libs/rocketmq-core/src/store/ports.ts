@@ -1,12 +1,10 @@
 /** Told after a record has become readable through its consume queue. As Java: MessageArrivingListener. */
 export interface ArrivalListener {
-  /** @param queueOffsetNext the queue's new maximum offset; @param tagsCode low 64 bits as stored */
-  arrived(arrival: {
+  arrived(message: {
     readonly topic: string;
     readonly queueId: number;
-    readonly queueOffsetNext: number;
-    readonly tagsCode: bigint;
-    readonly storeTimestamp: number;
+    readonly queueOffset: number;
+    readonly tagsCode: number;
     /** The property text as stored. */
     readonly properties: string;
   }): void;

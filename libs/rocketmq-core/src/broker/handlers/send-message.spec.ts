@@ -20,6 +20,8 @@ const topic: TopicConfig = {
   attributes: new Map(),
 };
 
+const placed = { kind: 'ok' as const, physicalOffset: 0, queueOffset: 0, storeTimestamp: 0, physicalOffsets: undefined };
+
 interface Given {
   readonly place?: MessageWriter['place'];
   readonly appended?: MessageDraft[];
@@ -32,13 +34,13 @@ function setUp({ place = (draft) => draft, appended = [], saves = [] }: Given = 
   const answered: number[] = [];
   let known = false;
   let queueOffset = 0;
-  const append = () =>
-    Promise.resolve({ kind: 'ok' as const, physicalOffset: 0, queueOffset: queueOffset++, storeTimestamp: 0, physicalOffsets: [0] });
+  const append = () => Promise.resolve({ ...placed, queueOffset: queueOffset++ });
   const noted = (draft: MessageDraft) => (appended.push(draft), append());
+  const appendThen: MessageWriter['appendThen'] = (draft, done) => (appended.push(draft), done({ ...placed, queueOffset: queueOffset++ }));
   const stats = new StatsTable('C', () => 0);
   const identity = { brokerName: 'b', storeHost: { ip: Buffer.alloc(4), port: 1 }, messageId: () => 'id' };
   const handler = sendMessage({
-    writer: { place, append: noted, appendBatch: append },
+    writer: { place, append: noted, appendThen, appendBatch: append },
     transactions: { prepare: append },
     targetOf: () => {
       const created = !known;

@@ -13,7 +13,7 @@ import {
   type SendMessage,
   type TopicConfig,
 } from '../../protocol/index.js';
-import type { Handler, Reply, Request } from '../../remoting/index.js';
+import { LaterReply, type Handler, type Reply, type Request } from '../../remoting/index.js';
 import type { AppendOutcome, MessageDraft } from '../../store/index.js';
 import type { BrokerIdentity } from '../config/listen-address.js';
 import type { RetrySends } from '../redelivery/retry-sends.js';
@@ -28,9 +28,10 @@ import { isRefusal, type MessageWriter } from '../writing/message-writer.js';
 
 type SendRequest = Request<typeof SendMessage>;
 type SendReply = Reply<typeof SendMessage>;
+type LaterSendReply = LaterReply<typeof SendMessage>;
 
 export interface SendMessageOptions {
-  readonly writer: Pick<MessageWriter, 'place' | 'append' | 'appendBatch'>;
+  readonly writer: Pick<MessageWriter, 'place' | 'append' | 'appendThen' | 'appendBatch'>;
   readonly transactions: Pick<Transactions, 'prepare'>;
   readonly targetOf: (header: SendHeader) => SendTarget;
   readonly stamp: (propertyText: string) => SendProperties;
@@ -82,11 +83,15 @@ function checkCompaction(topic: TopicConfig, storedProperties: string): void {
 /** SEND_MESSAGE, its V2 and SEND_BATCH_MESSAGE. As Java: SendMessageProcessor. */
 export function sendMessage(options: SendMessageOptions): Handler<typeof SendMessage> {
   const sends = new Sends(options);
-  const put = (request: SendRequest, target: SendTarget, propertyText?: string): Promise<SendReply> =>
+  const put = (request: SendRequest, target: SendTarget, propertyText?: string) =>
     request.header.batch === true ? sends.sendBatch(request, target) : sends.sendOne(request, target, propertyText);
+  const putLater = async (saved: Promise<unknown>, request: SendRequest, target: SendTarget, propertyText?: string) => {
+    await saved;
+    return put(request, target, propertyText);
+  };
   const putInto = (request: SendRequest, target: SendTarget, propertyText?: string) => {
     const unsaved = options.unsaved.pendingOf(target.topic.topicName);
-    return unsaved === undefined ? put(request, target, propertyText) : unsaved.then(() => put(request, target, propertyText));
+    return unsaved === undefined ? put(request, target, propertyText) : putLater(unsaved, request, target, propertyText);
   };
   return (request) => {
     const { header, frame } = request;
@@ -102,7 +107,7 @@ class Sends {
   constructor(private readonly options: SendMessageOptions) {}
 
   /** @param propertyText those of the request, unless the message is something else than its sender thinks */
-  async sendOne(request: SendRequest, target: SendTarget, propertyText = request.header.properties ?? ''): Promise<SendReply> {
+  sendOne(request: SendRequest, target: SendTarget, propertyText = request.header.properties ?? ''): LaterSendReply | Promise<SendReply> {
     const { writer, stamp, identity } = this.options;
     const { header } = request;
     const body = bodyOf(request);
@@ -127,7 +132,18 @@ class Sends {
     };
     const sent = { topic: target.topic.topicName, queueId, uniqueKey: properties.uniqueKey, bytes: body.length };
     if (properties.transactional && isHalf(properties, header)) return this.sendHalf(draft, sent);
-    return properties.delayed ? this.sendDelayed(draft, sent) : this.answer(await writer.append(draft), sent);
+    if (properties.delayed) return this.sendDelayed(draft, sent);
+    const reply: LaterSendReply = new LaterReply();
+    writer.appendThen(draft, (outcome) => this.answerTo(reply, outcome, sent));
+    return reply;
+  }
+
+  private answerTo(reply: LaterSendReply, outcome: AppendOutcome, sent: Sent): void {
+    try {
+      reply.settle(this.answer(outcome, sent));
+    } catch (error) {
+      reply.fail(error);
+    }
   }
 
   private async sendDelayed(draft: MessageDraft, sent: Sent): Promise<SendReply> {
@@ -178,7 +194,7 @@ class Sends {
   private answer(outcome: AppendOutcome, sent: Sent): SendReply {
     const { stats, identity, ext } = this.options;
     if (!isAccepted(outcome)) return refusal(outcome, ext);
-    stats.countPut(sent.storedIn ?? sent.topic, outcome.physicalOffsets.length, sent.bytes);
+    stats.countPut(sent.storedIn ?? sent.topic, outcome.physicalOffsets?.length ?? 1, sent.bytes);
     return acceptance(outcome, sent, { ext, messageId: identity().messageId });
   }
 }

@@ -26,12 +26,9 @@ function pull(name: string, peer: StubPeer, more: Partial<HeldPull> = {}): HeldP
   const answer = () => void answered.push(name);
   return { topic: 'T', queueId: 0, queueOffset: 0, peer: peer as unknown as Peer, deadlineMs: 15_000, matches: undefined, answer, ...more };
 }
-const arrival = (queueOffsetNext: number, tagsCode = 0n, properties = '') => ({
-  topic: 'T',
-  queueId: 0,
-  queueOffsetNext,
-  tagsCode,
-  properties,
+/** @param maxOffset of the queue with the message */
+const arrival = (maxOffset: number, tagsCode = 0, properties = '') => ({
+  ...{ topic: 'T', queueId: 0, queueOffset: maxOffset - 1, tagsCode, properties },
 });
 
 beforeEach(() => {
@@ -59,10 +56,10 @@ describe('HeldPulls', () => {
     held.hold(pull('tagged', peer, { matches: (code) => code === 7n }));
     maxOffset = 5;
     held.hold(pull('ahead', peer, { queueOffset: 5 }));
-    held.arrived(arrival(5, 3n));
+    held.arrived(arrival(5, 3));
     await microtasks();
     expect(answered).toEqual([]);
-    held.arrived(arrival(6, 7n));
+    held.arrived(arrival(6, 7));
     await microtasks();
     expect(answered.sort()).toEqual(['ahead', 'tagged']);
   });
@@ -70,10 +67,10 @@ describe('HeldPulls', () => {
   it('leaves pulls alone whose expression does not match the properties', async () => {
     const held = newHeld();
     held.hold(pull('filtered', new StubPeer(1), { matchesProperties: (text) => text === 'wanted' }));
-    held.arrived(arrival(1, 0n, 'other'));
+    held.arrived(arrival(1, 0, 'other'));
     await microtasks();
     expect(answered).toEqual([]);
-    held.arrived(arrival(2, 0n, 'wanted'));
+    held.arrived(arrival(2, 0, 'wanted'));
     await microtasks();
     expect(answered).toEqual(['filtered']);
   });

@@ -55,13 +55,15 @@ export class HeldPulls implements ArrivalListener {
     return true;
   }
 
-  arrived(arrival: { topic: string; queueId: number; queueOffsetNext: number; tagsCode: bigint; properties: string }): void {
-    const held = this.queues.get(arrival.topic)?.get(arrival.queueId);
+  arrived(message: { topic: string; queueId: number; queueOffset: number; tagsCode: number; properties: string }): void {
+    if (this.heldCount === 0) return;
+    const held = this.queues.get(message.topic)?.get(message.queueId);
     if (held === undefined) return;
+    const tagsCode = BigInt(message.tagsCode);
     for (let i = held.length - 1; i >= 0; i -= 1) {
       const pull = held[i];
-      if (pull === undefined || pull.queueOffset >= arrival.queueOffsetNext) continue;
-      if (pull.matches?.(arrival.tagsCode) !== false && pull.matchesProperties?.(arrival.properties) !== false) this.wake(pull);
+      if (pull === undefined || pull.queueOffset > message.queueOffset) continue;
+      if (pull.matches?.(tagsCode) !== false && pull.matchesProperties?.(message.properties) !== false) this.wake(pull);
     }
   }
 

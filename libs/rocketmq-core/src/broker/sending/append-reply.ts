@@ -45,5 +45,5 @@ export function acceptance(
 }
 
 function idsOf({ physicalOffset, physicalOffsets }: Placement, messageId: (physicalOffset: number) => string): string {
-  return physicalOffsets.length > 1 ? physicalOffsets.map(messageId).join(',') : messageId(physicalOffset);
+  return physicalOffsets?.map(messageId).join(',') ?? messageId(physicalOffset);
 }

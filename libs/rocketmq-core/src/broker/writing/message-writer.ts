@@ -8,7 +8,7 @@ import type { AppendOutcome, AppendRefusal, BatchDraft, MessageDraft, MessageSto
 export type Redirect = (draft: MessageDraft) => MessageDraft | AppendRefusal | undefined;
 
 export interface MessageWriterOptions {
-  readonly store: Pick<MessageStore, 'append' | 'appendBatch'>;
+  readonly store: Pick<MessageStore, 'append' | 'appendThen' | 'appendBatch'>;
   /** Asked in this order; the first that answers decides. */
   readonly redirects: readonly Redirect[];
 }
@@ -43,6 +43,11 @@ export class MessageWriter {
    */
   append(draft: MessageDraft): Promise<AppendOutcome> {
     return this.options.store.append(draft);
+  }
+
+  /** As `append`, without a promise. @param done must not throw */
+  appendThen(draft: MessageDraft, done: (outcome: AppendOutcome) => void): void {
+    this.options.store.appendThen(draft, done);
   }
 
   /** The messages of a batch ask for nothing: the send handler has refused those that do. */

@@ -1,14 +1,16 @@
-import { encodeRecord, recordSize, writeBlank, BLANK_SIZE_MIN, type RecordContent } from '../../protocol/index.js';
+import { encodeRecord, recordSize, recordSizeBound, writeBlank, BLANK_SIZE_MIN, type RecordContent } from '../../protocol/index.js';
 import type { DispatchRequest } from '../dispatch/builders.js';
-import type { AppendOutcome, Placement } from '../outcomes.js';
+import type { AppendAcceptance, AppendOutcome } from '../outcomes.js';
 import { placeRecord } from './placement.js';
 
 /** Somebody who waits for an append. */
 export interface Waiter {
-  readonly placement: Placement;
+  /** What it is told when all goes well. */
+  readonly acceptance: AppendAcceptance;
   /** Property WAIT: false answers before flush and replication. */
   readonly waitForStore: boolean;
-  readonly resolve: (outcome: AppendOutcome) => void;
+  /** Must not throw. */
+  readonly done: (outcome: AppendOutcome) => void;
 }
 
 /** Bytes of the batch that lie together in one segment. */
@@ -71,6 +73,13 @@ export class AppendBatch {
 
   sizeOf(content: RecordContent): number {
     return recordSize(content, this.options.appendPropertyCrc);
+  }
+
+  /** What `place` has to know of one record: its size, or more as long as it would lie there anyway. */
+  roomFor(content: RecordContent): number {
+    const { segmentSize, appendPropertyCrc } = this.options;
+    const bound = recordSizeBound(content, appendPropertyCrc);
+    return bound + BLANK_SIZE_MIN <= segmentSize - (this.end % segmentSize) ? bound : this.sizeOf(content);
   }
 
   /** Makes room for records of `size` bytes that must share a segment. */

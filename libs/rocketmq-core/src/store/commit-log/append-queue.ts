@@ -8,7 +8,7 @@ import { isQueued, type DispatchRequest } from '../dispatch/builders.js';
 import { queueTagsCode } from '../dispatch/queue-tags-code.js';
 import type { ReputLoop } from '../dispatch/reput-loop.js';
 import type { BatchDraft, MessageDraft } from '../message-draft.js';
-import type { AppendOutcome, AppendRefusal, Placement } from '../outcomes.js';
+import type { AppendOutcome, AppendRefusal } from '../outcomes.js';
 import type { StoreHealth } from '../store-health.js';
 import type { StoreStats } from '../store-stats.js';
 import { AppendBatch, type Waiter } from './append-batch.js';
@@ -72,29 +72,31 @@ export class AppendQueue {
     this.batch.reset(end);
   }
 
-  append(draft: MessageDraft): Promise<AppendOutcome> {
-    const size = this.batch.sizeOf(draft);
+  // A callback and not a promise: every message comes through here, and a promise with the reaction that waits for it costs more than the record.
+  /** @param done called once, at the latest when the batch is settled; at once for a message that is refused. Must not throw */
+  append(draft: MessageDraft, done: (outcome: AppendOutcome) => void): void {
+    const size = this.batch.roomFor(draft);
     const refusal = this.refusalOf(draft, size);
-    if (refusal !== undefined) return Promise.resolve(refusal);
+    if (refusal !== undefined) return done(refusal);
     this.openBatch(size);
     const storeTimestamp = this.options.clock.now();
-    const request = this.accept(draft, this.queueOf(draft), storeTimestamp);
-    const { physicalOffset, queueOffset } = request;
-    return this.answered({ physicalOffset, queueOffset, storeTimestamp, physicalOffsets: [physicalOffset] }, draft.waitForStore);
+    const { physicalOffset, queueOffset } = this.accept(draft, this.queueOf(draft), storeTimestamp);
+    const acceptance = { kind: 'ok', physicalOffset, queueOffset, storeTimestamp, physicalOffsets: undefined } as const;
+    this.await({ acceptance, waitForStore: draft.waitForStore, done });
   }
 
-  appendBatch(draft: BatchDraft): Promise<AppendOutcome> {
+  appendBatch(draft: BatchDraft, done: (outcome: AppendOutcome) => void): void {
     const contents = draft.messages.map((message): RecordContent => ({ ...draft, ...message }));
     const size = contents.reduce((sum, content) => sum + this.batch.sizeOf(content), 0);
     const refusal = this.batchRefusalOf(contents, size);
-    if (refusal !== undefined) return Promise.resolve(refusal);
+    if (refusal !== undefined) return done(refusal);
     this.openBatch(size);
     const storeTimestamp = this.options.clock.now();
     const queue = this.queueOf(draft);
     const requests = contents.map((content) => this.accept(content, queue, storeTimestamp));
     const physicalOffsets = requests.map((request) => request.physicalOffset);
     const first = { physicalOffset: physicalOffsets[0] ?? 0, queueOffset: requests[0]?.queueOffset ?? 0 };
-    return this.answered({ ...first, storeTimestamp, physicalOffsets }, draft.waitForStore);
+    this.await({ acceptance: { kind: 'ok', ...first, storeTimestamp, physicalOffsets }, waitForStore: draft.waitForStore, done });
   }
 
   private refusalOf(content: RecordContent & Pick<MessageDraft, 'isCopy'>, size: number): AppendRefusal | undefined {
@@ -102,10 +104,18 @@ export class AppendQueue {
     if (!health.isWritable) return { kind: 'not-writable', reason: health.reason };
     const bodySizeMax = content.isCopy === true ? Infinity : config.maxMessageSize;
     const limits = { bodySizeMax, appendPropertyCrc: config.enabledAppendPropCRC };
-    const reason = recordProblem(content, limits) ?? placeProblem(content);
+    const reason = recordProblem(content, limits) ?? this.placeProblem(content);
     if (reason !== undefined) return { kind: 'message-illegal', reason };
     if (size + BLANK_SIZE_MIN > log.segments.segmentSize) return { kind: 'message-illegal', reason: 'the record is larger than a segment' };
     return undefined;
+  }
+
+  /** Texts hold no zero character, so that recovery can tell a torn record. */
+  private placeProblem({ topic, queueId, properties }: RecordContent): string | undefined {
+    if (properties.includes('\0')) return 'the properties hold a zero character';
+    if (!Number.isInteger(queueId) || queueId < 0) return `queue id ${queueId}`;
+    // A queue that is there has passed.
+    return this.options.queues.find(topic, queueId) === undefined ? folderProblem(topic) : undefined;
   }
 
   private batchRefusalOf(contents: readonly RecordContent[], size: number): AppendRefusal | undefined {
@@ -145,10 +155,9 @@ export class AppendQueue {
     return request;
   }
 
-  private answered(placement: Placement, waitForStore: boolean): Promise<AppendOutcome> {
-    const answer = new Promise<AppendOutcome>((resolve) => this.batch.waiters.push({ placement, waitForStore, resolve }));
+  private await(waiter: Waiter): void {
+    this.batch.waiters.push(waiter);
     if (this.batch.size >= BATCH_SIZE_MAX) this.writeUnlessBusy();
-    return answer;
   }
 
   private endTurn(): void {
@@ -203,7 +212,7 @@ export class AppendQueue {
     }
     this.options.stats.putFailedTimes += requests.length;
     this.batch.reset(start);
-    for (const waiter of waiters) waiter.resolve({ kind: 'not-writable', reason });
+    for (const waiter of waiters) waiter.done({ kind: 'not-writable', reason });
   }
 
   private finish(groups: readonly Group[]): void {
@@ -213,7 +222,7 @@ export class AppendQueue {
     const now = clock.monotonic();
     for (const { requests, waiters, size, sinceMs } of groups) {
       stats.put(requests.length, size, now - sinceMs);
-      resolveAll(waiters, 'ok');
+      settleAll(waiters, 'ok');
     }
   }
 
@@ -223,7 +232,7 @@ export class AppendQueue {
       reput.dispatch(group.requests, group.end);
       reput.commit();
     }
-    resolveAll(
+    settleAll(
       group.waiters.filter((waiter) => !waiter.waitForStore),
       'ok',
     );
@@ -259,7 +268,7 @@ export class AppendQueue {
     const groups = this.groups;
     this.groups = [];
     const { reason } = this.options.health;
-    for (const waiter of groups.flatMap((group) => group.waiters)) waiter.resolve({ kind: 'not-writable', reason });
+    for (const waiter of groups.flatMap((group) => group.waiters)) waiter.done({ kind: 'not-writable', reason });
   }
 
   private armTimeout(): void {
@@ -281,7 +290,7 @@ export class AppendQueue {
     const late = clock.monotonic() - config.syncFlushTimeout;
     for (const group of this.groups) {
       if (group.sinceMs > late) break;
-      resolveAll(group.waiters, 'flush-disk-timeout');
+      settleAll(group.waiters, 'flush-disk-timeout');
       group.waiters = [];
     }
     this.armTimeout();
@@ -297,18 +306,12 @@ export class AppendQueue {
   }
 }
 
-function resolveAll(waiters: readonly Waiter[], kind: 'ok' | 'flush-disk-timeout'): void {
-  for (const { resolve, placement } of waiters) {
-    const { physicalOffset, queueOffset, storeTimestamp, physicalOffsets } = placement;
-    resolve({ kind, physicalOffset, queueOffset, storeTimestamp, physicalOffsets });
-  }
+function settleAll(waiters: readonly Waiter[], kind: 'ok' | 'flush-disk-timeout'): void {
+  for (const { done, acceptance } of waiters) done(kind === 'ok' ? acceptance : { ...acceptance, kind });
 }
 
-/** A topic is the name of a folder; texts hold no zero character, so that recovery can tell a torn record. */
-function placeProblem(content: RecordContent): string | undefined {
-  const { topic, queueId, properties } = content;
-  if (properties.includes('\0')) return 'the properties hold a zero character';
-  if (!Number.isInteger(queueId) || queueId < 0) return `queue id ${queueId}`;
+/** A topic is the name of a folder. */
+function folderProblem(topic: string): string | undefined {
   if (topic === '.' || topic === '..' || /[/\\\0]/.test(topic)) return 'the topic cannot be the name of a folder';
   return topic.length > TOPIC_SIZE_MAX ? 'the topic is too long' : undefined;
 }

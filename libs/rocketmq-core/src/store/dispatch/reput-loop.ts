@@ -80,9 +80,9 @@ export class ReputLoop {
   private announce(requests: readonly DispatchRequest[]): void {
     const { arrivals } = this.options;
     if (arrivals === undefined) return;
-    for (const { topic, queueId, queueOffset, tagsCode, storeTimestamp, properties } of requests) {
+    for (const request of requests) {
       try {
-        arrivals.arrived({ topic, queueId, queueOffsetNext: queueOffset + 1, tagsCode: BigInt(tagsCode), storeTimestamp, properties });
+        arrivals.arrived(request);
       } catch (error) {
         this.options.logger.log('error', 'an arrival listener failed', { error: messageOf(error) });
       }

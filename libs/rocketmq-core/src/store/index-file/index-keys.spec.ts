@@ -2,11 +2,7 @@ import fc from 'fast-check';
 import { propertyOf } from '../../protocol/index.js';
 import { hasIndexKey, indexHash, KeyHasher } from './index-keys.js';
 
-const hashesOf = (topic: string, properties: string, hasher = new KeyHasher()): number[] => {
-  const found: number[] = [];
-  hasher.hashes(topic, properties, (hash) => found.push(hash));
-  return found;
-};
+const hashesOf = (topic: string, properties: string, hasher = new KeyHasher()): number[] => [...hasher.hashes(topic, properties)];
 const text = (properties: readonly (readonly [string, string])[]) =>
   properties.map(([name, value]) => `${name}\u0001${value}\u0002`).join('');
 

@@ -36,6 +36,7 @@ export const isIndexed = ({ sysFlag }: { readonly sysFlag: number }): boolean =>
 export class KeyHasher {
   private topic = '';
   private topicHash = 0;
+  private readonly found: number[] = [];
   // Where the values of the walk lie: start and end, 0 without one.
   private readonly id = { start: 0, end: 0 };
   private readonly keys = { start: 0, end: 0 };
@@ -43,24 +44,24 @@ export class KeyHasher {
 
   /**
    * @param properties the property text as stored
-   * @returns how many there are
+   * @returns good until the next call
    */
-  hashes(topic: string, properties: string, add: (hash: number) => void): number {
+  hashes(topic: string, properties: string): readonly number[] {
     if (topic !== this.topic) {
       this.topic = topic;
       this.topicHash = javaHashCode(`${topic}#`);
     }
     this.walk(properties);
     const { id, keys, tags, topicHash } = this;
-    let count = 0;
-    const addCounted = (hash: number): void => {
-      count += 1;
-      add(positiveHash(hash));
-    };
-    if (id.end > 0) addCounted(javaHashOn(topicHash, properties, id.start, id.end));
-    if (keys.end > 0) this.eachKey(properties, addCounted);
-    if (tags.end > 0) addCounted(javaHashOn(javaHashOn(topicHash, TAG_MARK, 0, TAG_MARK.length), properties, tags.start, tags.end));
-    return count;
+    this.found.length = 0;
+    if (id.end > 0) this.add(javaHashOn(topicHash, properties, id.start, id.end));
+    if (keys.end > 0) this.addKeys(properties);
+    if (tags.end > 0) this.add(javaHashOn(javaHashOn(topicHash, TAG_MARK, 0, TAG_MARK.length), properties, tags.start, tags.end));
+    return this.found;
+  }
+
+  private add(hash: number): void {
+    this.found.push(positiveHash(hash));
   }
 
   private walk(text: string): void {
@@ -85,12 +86,12 @@ export class KeyHasher {
     return first === CODE_T && text.startsWith(TAGS_ITEM, at) ? this.tags : undefined;
   }
 
-  private eachKey(text: string, add: (hash: number) => void): void {
+  private addKeys(text: string): void {
     const { end } = this.keys;
     for (let at = this.keys.start; at < end;) {
       const blank = text.indexOf(KEY_SEPARATOR, at);
       const stop = blank < 0 || blank > end ? end : blank;
-      if (stop > at) add(javaHashOn(this.topicHash, text, at, stop));
+      if (stop > at) this.add(javaHashOn(this.topicHash, text, at, stop));
       at = stop + 1;
     }
   }

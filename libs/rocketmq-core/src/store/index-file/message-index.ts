@@ -121,8 +121,9 @@ export class MessageIndex implements Builder {
   add(request: DispatchRequest): void {
     const { physicalOffset, storeTimestamp } = request;
     if (physicalOffset <= this.indexedUpTo || !isIndexed(request) || this.incomplete) return;
-    const count = this.hasher.hashes(request.topic, request.properties, (keyHash) => this.take(keyHash, physicalOffset, storeTimestamp));
-    if (count === 0) this.take(NO_KEY, physicalOffset, storeTimestamp);
+    const hashes = this.hasher.hashes(request.topic, request.properties);
+    for (const keyHash of hashes) this.take(keyHash, physicalOffset, storeTimestamp);
+    if (hashes.length === 0) this.take(NO_KEY, physicalOffset, storeTimestamp);
     this.indexedUpTo = physicalOffset;
   }
 

@@ -56,9 +56,7 @@ export class IndexCheck {
   }
 
   private hashesOf({ topic, propertiesText }: InspectedRecord): Set<number> {
-    const hashes = new Set<number>();
-    this.hasher.hashes(topic, propertiesText, (hash) => hashes.add(hash));
-    return hashes;
+    return new Set(this.hasher.hashes(topic, propertiesText));
   }
 
   private compare({ entry, view }: { entry: PlacedEntry; view: IndexView }, wanted: ReadonlySet<number>, storeTimestamp: number): void {
