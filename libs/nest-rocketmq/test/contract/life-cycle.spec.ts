@@ -294,26 +294,6 @@ describe('the life of an application', () => {
     });
   });
 
-  it('createMicroservice with a factory takes the transport from the container', async () => {
-    await testing.createTopic('factory', 1);
-    const got = signal<unknown>();
-    @Controller()
-    class Listens {
-      @RocketMQListener({ topic: 'factory', group: 'factory', ...from })
-      take(payload: unknown) {
-        got.fire(payload);
-      }
-    }
-    @Module({ imports: [RocketMQTestingModule.forRoot({ testing })], controllers: [Listens] })
-    class App {}
-    const options = { ...quiet, inject: [RocketMQServer], useFactory: (strategy: RocketMQServer) => ({ strategy }) };
-    const app = await NestFactory.createMicroservice<never>(App, options as never);
-    await app.listen();
-    await send('factory', { hello: '世界' });
-    expect(await got.fired).toEqual({ hello: '世界' });
-    await app.close();
-  });
-
   it('ClientsModule makes clients that connect with their first message, and closes them', async () => {
     @Module({
       imports: [
