@@ -34,7 +34,7 @@ export {
   MessageTopic,
 } from './decorators/message.decorators.js';
 export { OrderlyListener } from './decorators/orderly-listener.decorator.js';
-export { RocketMQListenerRegistry, type ListenerInfo } from './discovery/listener.registry.js';
+export { RocketMQListenerRegistry, type ListenerInfo, type ResetPosition } from './discovery/listener.registry.js';
 export { DecodeError, HandlerTimeoutError } from './errors/delivery.errors.js';
 export { ListenerConfigurationError } from './errors/listener-configuration.error.js';
 export { MissingTopicsError } from './errors/missing-topics.error.js';

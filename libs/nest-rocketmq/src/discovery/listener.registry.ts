@@ -25,6 +25,9 @@ export interface ListenerInfo {
   readonly sharedWith: readonly string[];
 }
 
+/** Where a group goes on. */
+export type ResetPosition = 'first' | 'last' | Date;
+
 interface Found {
   readonly endpoint: ListenerEndpoint;
   readonly runner: GroupRunner;
@@ -94,6 +97,19 @@ export class RocketMQListenerRegistry {
     const topics = name === group ? [...runner.topics, retryTopic(group)] : settings.topics;
     const lags = await Promise.all(topics.map((topic) => groups.lag(group, topic)));
     return lags.reduce((sum, lag) => sum + lag, 0);
+  }
+
+  /**
+   * The group goes on from the first message that is stored, from a time, or behind the last, in the topics of the listener or in all of its group;
+   * whether it runs or not, here and in every other process.
+   * @throws OperationFailed, CallRefused
+   */
+  async reset(name: string, to: ResetPosition): Promise<void> {
+    const { runner, endpoint } = this.find(name);
+    const { group } = runner;
+    const { offsets } = (await this.connection.start()).admin();
+    const position = to === 'last' ? to : to === 'first' ? 0 : to.getTime();
+    for (const topic of name === group ? runner.topics : endpoint.settings.topics) await offsets.reset(group, topic, { to: position });
   }
 
   private find(name: string): Found {
