@@ -34,7 +34,7 @@ const given = (texts: fc.Arbitrary<string>): fc.Arbitrary<Given> =>
     opaque: fc.integer(),
     header: fc.record({ id: texts, at: number, left: number, done: fc.boolean(), note: texts }, { requiredKeys: ['id', 'at'] }),
     ext: fc.option(
-      fc.array(fc.tuple(fc.constantFrom('MSG_REGION', 'TRACE_ON', 'x'), texts)).map((pairs) => new Map(pairs)),
+      fc.array(fc.tuple(fc.constantFrom('MSG_REGION', 'TRACE_ON', 'note'), texts)).map((pairs) => new Map(pairs)),
       { nil: undefined },
     ),
   });
@@ -46,8 +46,9 @@ describe('AnswerPrinter', () => {
     fc.assert(
       fc.property(given(plainText), (answer) => {
         const size = printer.print(Ask, answer);
-        expect(size).toBeGreaterThan(0);
-        expect(printer.bytes.subarray(0, size).equals(encoded(answer))).toBe(true);
+        const isTwice = answer.header.note !== undefined && answer.ext?.has('note') === true;
+        expect(size > 0).toBe(!isTwice);
+        if (size > 0) expect(printer.bytes.subarray(0, size).equals(encoded(answer))).toBe(true);
       }),
       { numRuns: 1000 },
     );
@@ -67,7 +68,7 @@ describe('AnswerPrinter', () => {
     ['a quote', { header: { id: 'a"b', at: 1 } }],
     ['a character beyond ASCII', { header: { id: 'é', at: 1 } }],
     ['more than its memory holds', { header: { id: 'x'.repeat(5000), at: 1 } }],
-    ['a field that the row has too', { ext: new Map([['note', 'twice']]) }],
+    ['a field that the row has too', { header: { id: 'a', at: 1, note: 'b' }, ext: new Map([['note', 'twice']]) }],
   ])('leaves an answer with %s to the encoder', (_, more) => {
     expect(printer.print(Ask, { code: 0, opaque: 1, header: { id: 'a', at: 1 }, ext: undefined, ...more })).toBe(0);
   });

@@ -13,6 +13,8 @@ const QUOTE = Buffer.from('"');
 const END = Buffer.from(`,"serializeTypeCurrentRPC":"JSON","version":${VERSION}}`);
 const SIZE_MAX = 4096;
 
+type Values = Readonly<Record<string, unknown>>;
+
 export interface PlainAnswer<C extends Command> {
   readonly code: number;
   readonly opaque: number;
@@ -26,8 +28,8 @@ interface SharedExt {
   readonly ext: ReadonlyMap<string, string> | undefined;
   readonly command: Command;
   readonly bytes: Buffer;
-  /** Whether a field of the row may come twice. */
-  readonly overlaps: boolean;
+  /** Fields of the row that are here too: an answer with both has to have one. */
+  readonly overlapping: readonly string[];
 }
 
 /**
@@ -47,7 +49,7 @@ export class AnswerPrinter {
   /** @returns the size of the frame in `bytes`; 0 when it has to be made in another way */
   print<C extends Command>(command: C, { code, opaque, header, ext }: PlainAnswer<C>): number {
     const shared = this.sharedOf(command, ext);
-    if (shared.overlaps) return 0;
+    for (const name of shared.overlapping) if ((header as Values)[name] !== undefined) return 0;
     const { bytes } = this;
     let end = writeNumber(bytes, writeBytes(bytes, PREFIX_SIZE, CODE), code);
     end = writeBytes(bytes, end, EXT);
@@ -63,7 +65,7 @@ export class AnswerPrinter {
     return end;
   }
 
-  private fields(command: Command, header: Readonly<Record<string, unknown>>, from: number): number {
+  private fields(command: Command, header: Values, from: number): number {
     const { bytes } = this;
     let end = from;
     for (const { name, openingBytes, field } of command.responseRows) {
@@ -83,7 +85,7 @@ export class AnswerPrinter {
   private sharedOf(command: Command, ext: ReadonlyMap<string, string> | undefined): SharedExt {
     const { shared } = this;
     if (shared !== undefined && shared.ext === ext && shared.command === command) return shared;
-    const overlaps = ext !== undefined && command.responseRows.some(({ wireName }) => ext.has(wireName));
-    return (this.shared = { ext, command, overlaps, bytes: Buffer.from(ext === undefined ? '' : printExt(ext)) });
+    const overlapping = command.responseRows.filter(({ wireName }) => ext?.has(wireName)).map(({ name }) => name);
+    return (this.shared = { ext, command, overlapping, bytes: Buffer.from(ext === undefined ? '' : printExt(ext)) });
   }
 }
