@@ -53,9 +53,9 @@ export class Auditor {
   }
 }
 
-/** Until it succeeds: the broker is being killed from its first moment on. */
-export async function insist(action: () => Promise<unknown>): Promise<void> {
-  for (;;) {
+/** Until it succeeds, or the run has to end: the broker is being killed from its first moment on. */
+export async function insist(action: () => Promise<unknown>, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
     try {
       await action();
       return;
@@ -65,9 +65,14 @@ export async function insist(action: () => Promise<unknown>): Promise<void> {
   }
 }
 
-export async function createTopic(namesrvAddr: string, topic: string, queues: number): Promise<void> {
+interface NewTopic {
+  readonly topic: string;
+  readonly queues: number;
+}
+
+export async function createTopic(namesrvAddr: string, { topic, queues }: NewTopic, isOver: () => boolean): Promise<void> {
   const client = new ClientInstance({ namesrvAddr });
   await client.start();
-  await insist(() => client.admin().topics.createOrUpdate({ topic, readQueueNums: queues, writeQueueNums: queues }));
+  await insist(() => client.admin().topics.createOrUpdate({ topic, readQueueNums: queues, writeQueueNums: queues }), isOver);
   await client.shutdown(0);
 }

@@ -69,6 +69,10 @@ export class History {
     return this.fates[fate];
   }
 
+  fateOf(key: string): Fate | undefined {
+    return this.messages.get(key)?.fate;
+  }
+
   /** Acknowledged messages that have not arrived yet. */
   get missing(): number {
     return this.missingCount;

@@ -3,7 +3,7 @@
 import { commits, consume } from './consuming.mjs';
 import { arm, endWithParent, loader, tell } from './deadly.mjs';
 
-const { folder, namesrvAddr, group, topic, forgottenKey, deadly } = JSON.parse(process.argv[2]);
+const { folder, namesrvAddr, group, topic, deadly } = JSON.parse(process.argv[2]);
 endWithParent();
 const load = loader(folder);
 const client = await load('client/index.js');
@@ -11,7 +11,6 @@ const { BrokerCalls } = await load('client/instance/calls.js');
 
 class Listener {
   take({ keys: [key], body, queue: { queueId }, queueOffset, bornTimestamp, storeTimestamp, properties }) {
-    if (key === forgottenKey) return;
     const place = { queueId, queueOffset, bornTimestamp, storeTimestamp };
     tell(JSON.stringify({ key, ...place, properties: Object.fromEntries(properties), body: body.toString('base64') }));
   }

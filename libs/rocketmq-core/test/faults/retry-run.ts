@@ -7,6 +7,7 @@ import { Auditor, insist, pause } from './auditor.js';
 import { History } from './checkers.js';
 import { MortalLives } from './mortal-lives.js';
 import { type DeadlyPoint, MortalProcess } from './mortal-process.js';
+import { Watchdog } from './watchdog.js';
 
 export interface RetryRunOptions {
   /** Folder of the compiled core. */
@@ -14,6 +15,8 @@ export interface RetryRunOptions {
   readonly storePathRootDir: string;
   readonly random: SeededRandom;
   readonly messageCount: number;
+  /** How long the run may take, ms. */
+  readonly limitMs: number;
   readonly brokerPoints: readonly DeadlyPoint[];
   readonly consumerPoints: readonly DeadlyPoint[];
   /** The consumer forgets the message with this key: a bug that the checkers have to find. */
@@ -48,14 +51,22 @@ export class RetryRun {
   /** Times of all deliveries, ms. */
   private readonly deliveredAt: number[] = [];
   private repeatable = 0;
+  private readonly watchdog: Watchdog;
 
   constructor(private readonly options: RetryRunOptions) {
     this.lives = new MortalLives(options.brokerPoints.length + options.consumerPoints.length, () => this.noteDeath());
+    this.watchdog = new Watchdog({ limitMs: options.limitMs, progress: () => this.figures });
+  }
+
+  private get figures() {
+    const { history, deaths, lettersRead, deliveredAt } = this;
+    const { sentCount: sent, missing } = history;
+    return { sent, acknowledged: history.countOf('acknowledged'), missing, deaths, lettersRead, delivered: deliveredAt.length };
   }
 
   /** What else is wrong. */
   get faults(): readonly string[] {
-    return [...this.lives.faults, ...this.complaints];
+    return [...this.lives.faults, ...this.complaints, ...this.watchdog.faults];
   }
 
   /** The points at which a process died. */
@@ -90,6 +101,7 @@ export class RetryRun {
         await pause();
       }
     } finally {
+      this.watchdog.stop();
       await this.lives.end();
       await client.shutdown(0);
       await auditor.close();
@@ -123,10 +135,13 @@ export class RetryRun {
 
   private async createGroup(client: ClientInstance): Promise<void> {
     const { groups, topics } = client.admin();
-    await insist(async () => {
-      await groups.createOrUpdate({ groupName: GROUP, retryMaxTimes: RETRY_MAX_TIMES });
-      await topics.createOrUpdate({ topic: TOPIC, readQueueNums: 4, writeQueueNums: 4 });
-    });
+    await insist(
+      async () => {
+        await groups.createOrUpdate({ groupName: GROUP, retryMaxTimes: RETRY_MAX_TIMES });
+        await topics.createOrUpdate({ topic: TOPIC, readQueueNums: 4, writeQueueNums: 4 });
+      },
+      () => this.faults.length > 0,
+    );
   }
 
   private async sendAll(client: ClientInstance): Promise<void> {

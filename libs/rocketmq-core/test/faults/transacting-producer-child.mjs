@@ -1,13 +1,13 @@
 // A producer to kill, whose local transaction is a line in a journal. Argument: JSON with the folder of the compiled core, name server, group, topic,
-// journal, the first number, how many to send at full speed, the file that ends the sending, the number whose commit it forgets, and the point to die
+// journal, the first number, how many to send at full speed, the file that ends the sending, whether it forgets a commit, and the point to die
 // at. Prints `ready`, then `begun <number>` before each send, `executed <number>` after each local
-// transaction, `asked <number>` for each check, and `done` when it sends no more.
+// transaction, `asked <number>` for each check, `forgot <number>` for the commit that it denies, and `done` when it sends no more.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { arm, endWithParent, loader, tell } from './deadly.mjs';
 import { bodyOf } from './numbered-body.mjs';
 
-const { folder, namesrvAddr, group, topic, journal, first, count, stopFile, forgotten, deadly } = JSON.parse(process.argv[2]);
+const { folder, namesrvAddr, group, topic, journal, first, count, stopFile, forgetsOne, deadly } = JSON.parse(process.argv[2]);
 endWithParent();
 const load = loader(folder);
 const { ClientInstance } = await load('client/index.js');
@@ -30,6 +30,7 @@ class Journal {
 
 class Listener {
   journal = new Journal();
+  forgotten;
 
   executeLocalTransaction({ keys }) {
     const number = Number(keys);
@@ -40,8 +41,17 @@ class Listener {
 
   checkLocalTransaction({ keys: [key] }) {
     tell(`asked ${key}`);
-    if (!this.journal.lines.has(key) || Number(key) === forgotten) return 'rollback';
+    if (!this.journal.lines.has(key) || this.forgets(Number(key))) return 'rollback';
     return outcomes[Number(key) % 4];
+  }
+
+  /** Chosen among those that only a check can end: on a slow machine any send may fail. */
+  forgets(number) {
+    if (forgetsOne && this.forgotten === undefined && isOpen(number) && outcomes[number % 4] === 'commit') {
+      this.forgotten = number;
+      tell(`forgot ${number}`);
+    }
+    return number === this.forgotten;
   }
 }
 

@@ -8,6 +8,7 @@ import { History } from './checkers.js';
 import { MortalLives } from './mortal-lives.js';
 import { type DeadlyPoint, MortalProcess } from './mortal-process.js';
 import { bodyOf } from './body-of-number.js';
+import { Watchdog } from './watchdog.js';
 
 export interface TransactionRunOptions {
   /** Folder of the compiled core. */
@@ -17,8 +18,10 @@ export interface TransactionRunOptions {
   readonly transactionCount: number;
   readonly brokerPoints: readonly DeadlyPoint[];
   readonly producerPoints: readonly DeadlyPoint[];
-  /** The listener denies this committed transaction: a bug that the checkers have to find. */
-  readonly forgotten?: number;
+  /** How long the run may take, ms. */
+  readonly limitMs: number;
+  /** The listener denies a transaction that it has committed: a bug that the checkers have to find. */
+  readonly forgetsOne?: boolean;
 }
 
 const GROUP = 'transactors';
@@ -38,6 +41,8 @@ export class TransactionRun {
   executed = 0;
   /** Questions of the broker. */
   asked = 0;
+  /** The transaction that `forgetsOne` has chosen. */
+  forgotten: string | undefined;
   private begun = -1;
   private readonly lives: MortalLives;
   private readonly nameServer = new NameServer({ config: { listenPort: 0 } });
@@ -45,16 +50,24 @@ export class TransactionRun {
   private readonly journal: string;
   private readonly stopFile: string;
   private isSendingOver = false;
+  private readonly watchdog: Watchdog;
 
   constructor(private readonly options: TransactionRunOptions) {
     this.lives = new MortalLives(options.brokerPoints.length + options.producerPoints.length);
     this.journal = join(options.folder, 'journal');
     this.stopFile = join(options.folder, 'stop');
+    // Not the questions: a transaction that nobody can end is asked about for ever.
+    this.watchdog = new Watchdog({ limitMs: options.limitMs, progress: () => this.figures });
+  }
+
+  private get figures() {
+    const { begunCount, executed, deaths, isSendingOver, history } = this;
+    return { begunCount, executed, deaths, isSendingOver, missing: history.missing, read: this.read };
   }
 
   /** What else is wrong. */
   get faults(): readonly string[] {
-    return this.lives.faults;
+    return [...this.lives.faults, ...this.watchdog.faults];
   }
 
   /** The points at which a process died. */
@@ -74,7 +87,7 @@ export class TransactionRun {
     const auditor = new Auditor(`127.0.0.1:${port}`);
     this.lives.begin(this.options.brokerPoints, (deadly) => this.broker(port, deadly));
     try {
-      await createTopic(this.nameServer.address, TOPIC, QUEUES);
+      await createTopic(this.nameServer.address, { topic: TOPIC, queues: QUEUES }, () => this.faults.length > 0);
       this.lives.begin(this.options.producerPoints, (deadly) => this.producer(deadly));
       await this.until(() => !this.lives.isMortal && this.executed >= this.options.transactionCount);
       writeFileSync(this.stopFile, '');
@@ -88,6 +101,7 @@ export class TransactionRun {
       // What the last halves of the queue were ended with is there by now, too.
       await this.readMessages(auditor);
     } finally {
+      this.watchdog.stop();
       await this.lives.end();
       await auditor.close();
       await this.nameServer.stop(0);
@@ -111,9 +125,9 @@ export class TransactionRun {
   }
 
   private producer(deadly: DeadlyPoint | undefined): MortalProcess {
-    const { compiled: folder, transactionCount: count, forgotten } = this.options;
+    const { compiled: folder, transactionCount: count, forgetsOne } = this.options;
     const { journal, stopFile } = this;
-    const plan = { ...{ folder, group: GROUP, topic: TOPIC, journal, stopFile, forgotten, deadly }, first: this.begunCount, count };
+    const plan = { ...{ folder, group: GROUP, topic: TOPIC, journal, stopFile, forgetsOne, deadly }, first: this.begunCount, count };
     return new MortalProcess('transacting-producer-child.mjs', { ...plan, namesrvAddr: this.nameServer.address }, (line) =>
       this.note(line),
     );
@@ -124,6 +138,7 @@ export class TransactionRun {
     if (event === 'begun') this.begun = Math.max(this.begun, Number(number));
     if (event === 'executed') this.executed += 1;
     if (event === 'asked') this.asked += 1;
+    if (event === 'forgot') this.forgotten = number;
     if (event === 'done') this.isSendingOver = true;
   }
 
