@@ -23,6 +23,7 @@ const long = {
   faults: `TEST_LONG=1 ${jest('faults', '--runInBand')}`,
   interop: 'TEST_LONG=1 npm run --silent test:interop',
   scenarios: `TEST_DEFAULTS=1 ${jest('interop', '--runInBand scenarios')}`,
+  packages: 'TEST_LONG=1 node scripts/check-packages.mjs',
   services: 'TEST_LONG=1 npm run --silent test:services',
   root: 'TEST_LONG=1 npm run --silent test:root',
 };
