@@ -1,5 +1,5 @@
-// Delayed messages: how late they come at a steady rate, and how fast a pile leaves that is due at once. Times are the broker's: a delivered message
-// is stored again, and sender and broker share a clock.
+// Delayed messages: how late they come at a steady rate, and how fast a pile leaves that is due at once. Lateness is counted from the moment at which a
+// message is due, in the broker, to the listener of its consumer: all of them share a clock.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export const settings = {};
@@ -23,9 +23,9 @@ async function sendSteadily(producer, { topic, count, delayOf }) {
   if (failed !== undefined) throw failed;
 }
 
-/** A consumer that notes how late each message was stored; resolves when all have come. */
-async function consumeAll(client, { topic, count, dueOf }) {
-  const lateMs = [];
+/** A consumer that notes when each message came; resolves when all have. */
+async function consumeAll(client, { topic, count }) {
+  const seen = [];
   let last = 0;
   let done;
   const all = new Promise((resolve) => (done = resolve));
@@ -34,30 +34,48 @@ async function consumeAll(client, { topic, count, dueOf }) {
     subscriptions: new Map([[topic, '*']]),
     consumeFromWhere: 'CONSUME_FROM_FIRST_OFFSET',
     onMessage: (message) => {
-      lateMs.push(message.storeTimestamp - dueOf(message));
-      last = Math.max(last, message.storeTimestamp);
-      if (lateMs.length === count) done();
+      const { properties, storeTimestamp } = message;
+      seen.push({ key: properties.get('UNIQ_KEY'), properties, storeTimestamp, atMs: Date.now() });
+      last = Math.max(last, storeTimestamp);
+      if (seen.length === count) done();
     },
   });
   await consumer.start();
-  return { all, figures: () => ({ lateMs: lateMs.toSorted((a, b) => a - b), last }) };
+  return { all, seen, last: () => last };
 }
 
-async function steady(load, title, { delayOf, dueOf, limit }) {
+/** When the messages of level 1 are due, by their keys: a second after they were stored to wait. */
+async function duesOfLevel(client, { brokerName }, count) {
+  const waiting = client.litePullConsumer({ group: 'bench-schedule' });
+  await waiting.start();
+  const queue = { topic: 'SCHEDULE_TOPIC_XXXX', brokerName, queueId: 0 };
+  await waiting.assign([queue]);
+  await waiting.seek(queue, 0);
+  const dues = new Map();
+  while (dues.size < count)
+    for (const message of await waiting.poll(1000)) dues.set(message.properties.get('UNIQ_KEY'), message.storeTimestamp + 1000);
+  return dues;
+}
+
+async function steady(load, title, { delayOf, duesOf, limit }) {
   const topic = `bench-${title}`;
   const count = RATE * (load.quick ? 5 : 20);
   const client = await load.client();
   const producer = client.producer({ group: 'bench-timers', inFlightMax: 10_000, sendMsgTimeoutMs: 30_000 });
   await producer.start();
-  await producer.send({ topic, body: 'first' });
-  const consuming = await consumeAll(client, { topic, count: count + 1, dueOf: (message) => dueOf(message) ?? message.storeTimestamp });
+  const { queue } = await producer.send({ topic, body: 'first' });
+  const consuming = await consumeAll(client, { topic, count: count + 1 });
   const cpu = load.cpu();
   await sendSteadily(producer, { topic, count, delayOf });
   await consuming.all;
   const spent = load.cpu() - cpu;
-  const { lateMs } = consuming.figures();
+  const delayed = consuming.seen.filter(({ properties }) => properties.has('REAL_TOPIC'));
+  const dues = await duesOf({ client, queue, delayed });
   await client.shutdown(2000);
-  if (lateMs[0] < 0) throw new Error(`${title}: a message came ${-lateMs[0]} ms early`);
+  const early = delayed.find(({ key, storeTimestamp }) => storeTimestamp < dues.get(key));
+  if (early !== undefined) throw new Error(`${title}: ${early.key} came ${dues.get(early.key) - early.storeTimestamp} ms early`);
+  const lateMs = delayed.map(({ key, atMs }) => atMs - dues.get(key)).sort((a, b) => a - b);
+  if (lateMs.length !== count) throw new Error(`${title}: ${lateMs.length} of ${count} messages were delayed`);
   return [
     { title: `${title}: late, p50, ms`, value: percentile(lateMs, 0.5) },
     { title: `${title}: late, p99, ms`, value: percentile(lateMs, 0.99), limit },
@@ -84,9 +102,9 @@ async function pile(load, { topic, title, begin, measure }) {
   await sending.shutdown(2000);
   const fromMs = await begin(dueMs);
   const client = await load.client();
-  const consuming = await consumeAll(client, { topic, count: count + 1, dueOf: () => 0 });
+  const consuming = await consumeAll(client, { topic, count: count + 1 });
   await consuming.all;
-  const { last } = consuming.figures();
+  const last = consuming.last();
   await client.shutdown(2000);
   return [{ title, ...measure(count, Math.max(1, last - fromMs)) }];
 }
@@ -95,13 +113,12 @@ export async function run(load) {
   const level = await steady(load, 'level', {
     limit: 200,
     delayOf: () => ({ delayTimeLevel: 1 }),
-    dueOf: ({ properties, bornTimestamp }) => (properties.has('DELAY') ? bornTimestamp + 1000 : undefined),
+    duesOf: ({ client, queue, delayed }) => duesOfLevel(client, queue, delayed.length),
   });
   const timer = await steady(load, 'timer', {
     limit: PRECISION_MS + 200,
-    delayOf: (at) => ({ delayMs: 2000 + (at % 1000) }),
-    dueOf: ({ properties, bornTimestamp }) =>
-      properties.has('TIMER_DELAY_MS') ? bornTimestamp + Number(properties.get('TIMER_DELAY_MS')) : undefined,
+    delayOf: (at) => ({ deliverAt: Date.now() + 2000 + (at % 1000) }),
+    duesOf: ({ delayed }) => new Map(delayed.map(({ key, properties }) => [key, Number(properties.get('TIMER_DELIVER_MS'))])),
   });
   const atOnce = await pile(load, {
     ...{ topic: 'bench-pile', title: 'timers due at once, 1/s' },
