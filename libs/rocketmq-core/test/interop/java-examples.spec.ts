@@ -42,7 +42,8 @@ describe.each(servers)('$title with the examples of Apache RocketMQ 5.5.0, unmod
     expect(acknowledged(simple.lines)).toBe(128);
     expect(asynchronous.lines.filter((line) => /^\d+ +OK [0-9A-F]+/.test(line))).toHaveLength(100);
     const { lines } = await example('simple.PushConsumer', (printed) => uniqueKeys(printed).size >= 1228);
-    expect(uniqueKeys(lines).size).toBe(1228);
+    // One that gives up says why in its last lines.
+    expect([uniqueKeys(lines).size, lines.slice(-5)]).toEqual([1228, expect.anything()]);
   }, 240_000);
 
   it('commits in any order with RandomAsyncCommit', async () => {
