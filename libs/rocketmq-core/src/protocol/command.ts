@@ -131,6 +131,8 @@ export interface Command<Q extends Fields = Fields, R extends Fields = Fields> {
   readonly naming: Naming;
   readonly request: Q;
   readonly response: R;
+  /** Reads what `requestRows` would, faster; undefined when it cannot. */
+  readonly readRequest: ((ext: ScannedExt) => Received<Q> | undefined) | undefined;
   readonly requestRows: FieldRows;
   readonly responseRows: FieldRows;
 }
@@ -142,9 +144,10 @@ export function defineCommand<const Q extends Fields, const R extends Fields>(ro
   naming?: Naming;
   request: Q;
   response: R;
+  readRequest?: (ext: ScannedExt) => Received<NoInfer<Q>> | undefined;
 }): Command<Q, R> {
-  const { naming = 'long', request, response } = row;
-  return { ...row, naming, requestRows: rowsOf(request, naming), responseRows: rowsOf(response, 'long') };
+  const { naming = 'long', request, response, readRequest } = row;
+  return { ...row, naming, readRequest, requestRows: rowsOf(request, naming), responseRows: rowsOf(response, 'long') };
 }
 
 function rowsOf(fields: Fields, naming: Naming): FieldRow[] {
@@ -157,7 +160,7 @@ function rowsOf(fields: Fields, naming: Naming): FieldRow[] {
 function decodeRows(rows: FieldRows, ext: ReadonlyMap<string, string> | undefined): Record<string, unknown> {
   const header: Record<string, unknown> = {};
   if (ext === undefined) return header;
-  if (ext instanceof ScannedExt) return decodeScanned(rows, ext, header);
+  if (ext instanceof ScannedExt && ext.hasMarks) return decodeScanned(rows, ext, header);
   for (const { name, wireName, field } of rows) {
     const text = ext.get(wireName);
     if (text !== undefined) header[name] = field.kind.parse(text, name) as unknown;
@@ -178,7 +181,8 @@ function decodeScanned(rows: FieldRows, ext: ScannedExt, header: Record<string, 
 
 /** @throws RequestRejected when a field is malformed */
 export function decodeRequest<C extends Command>(command: C, ext: ReadonlyMap<string, string> | undefined): Received<C['request']> {
-  return decodeRows(command.requestRows, ext) as Received<C['request']>;
+  const read = ext instanceof ScannedExt && ext.hasMarks ? command.readRequest?.(ext) : undefined;
+  return (read ?? decodeRows(command.requestRows, ext)) as Received<C['request']>;
 }
 
 /** @throws RequestRejected when a field is malformed */

@@ -24,6 +24,11 @@ function isHex(byte: number | undefined): boolean {
   return byte !== undefined && ((byte >= ZERO && byte <= NINE) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66));
 }
 
+/** 1 for the bytes that stand for themselves within a string. */
+const isOrdinary = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
+
 /** The fields that are numbers, by their first letter. */
 const numbers: ReadonlyMap<number, 'code' | 'flag' | 'opaque' | 'version'> = new Map(
   (['code', 'flag', 'opaque', 'version'] as const).map((name) => [name.charCodeAt(0), name]),
@@ -166,13 +171,13 @@ class HeaderScanner {
     let plain = true;
     for (let at = this.at; at < end; at++) {
       const byte = bytes[at] ?? 0;
+      if (isOrdinary[byte] === 1) continue;
       if (byte === QUOTE) {
         this.stringEnd = plain ? at : ~at;
         this.at = at + 1;
         return true;
       }
       if (byte < 0x20) return false;
-      if (byte < 0x80 && byte !== BACKSLASH) continue;
       plain = false;
       if (byte !== BACKSLASH) continue;
       const size = this.escapeSize(at + 1);

@@ -47,6 +47,24 @@ export class ScannedExt implements ReadonlyMap<string, string> {
     return to >= 0 ? this.texts.plain(this.bytes, from, to) : this.texts.escaped(this.bytes, from, ~to);
   }
 
+  /** Whether its fields can be asked by mark: until somebody has asked for all of them. */
+  get hasMarks(): boolean {
+    return this.map === undefined;
+  }
+  /** For a reader that goes through all fields; below 0 when there are none. */
+  firstMark(): number {
+    return this.marks.first();
+  }
+  /** Below 0 behind the last field. */
+  nextMark(mark: number): number {
+    return this.marks.next(mark);
+  }
+  /** The name of a field, when it is a single ASCII letter; 0 when it is none. */
+  letterAt(mark: number): number {
+    const from = this.marks.nameFrom(mark);
+    return this.marks.nameTo(mark) - from === 1 ? (this.bytes[from] ?? 0) : 0;
+  }
+
   /** What `read` makes of the bytes of the value; undefined when they are not plain ASCII. */
   bytesAt<T>(mark: number, read: (bytes: Buffer, from: number, to: number) => T | undefined): T | undefined {
     const to = this.marks.valueEnd(mark);

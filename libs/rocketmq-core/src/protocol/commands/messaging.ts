@@ -1,6 +1,7 @@
 import { boolean, defineCommand, id, int, limit, offset, optional, required, string, time } from '../command.js';
 import { RequestCode } from '../request-codes.js';
 import { rpcFields, topicFields } from './inherited-fields.js';
+import { readLetteredSend } from './send-header.js';
 
 // One table for SEND_MESSAGE and its V2, whose ext keys are single letters. `bname` is inherited by every topic request; only V2 shortens it.
 const sendFields = {
@@ -48,6 +49,7 @@ export const SendMessageV2 = defineCommand({
   naming: 'short',
   request: sendFields,
   response: sendAnswer,
+  readRequest: readLetteredSend,
 });
 
 export const SendBatchMessage = defineCommand({
@@ -57,6 +59,7 @@ export const SendBatchMessage = defineCommand({
   naming: 'short',
   request: sendFields,
   response: sendAnswer,
+  readRequest: readLetteredSend,
 });
 
 export const SendReplyMessage = defineCommand({

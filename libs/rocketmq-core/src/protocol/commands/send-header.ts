@@ -1,0 +1,75 @@
+import { boolean, int, time, type Kind } from '../command.js';
+import type { ScannedExt } from '../scanned-ext.js';
+
+/** What SEND_MESSAGE_V2 says in single letters. */
+export interface LetteredSend {
+  producerGroup: string | undefined;
+  topic: string | undefined;
+  defaultTopic: string | undefined;
+  defaultTopicQueueNums: number | undefined;
+  queueId: number | undefined;
+  sysFlag: number | undefined;
+  bornTimestamp: number | undefined;
+  flag: number | undefined;
+  properties: string | undefined;
+  reconsumeTimes: number | undefined;
+  unitMode: boolean | undefined;
+  maxReconsumeTimes: number | undefined;
+  batch: boolean | undefined;
+  bname: string | undefined;
+}
+
+type Setter = (header: LetteredSend, ext: ScannedExt, mark: number) => void;
+
+function value<T>(kind: Kind<T>, name: keyof LetteredSend, ext: ScannedExt, mark: number): T {
+  return (kind.scan && ext.bytesAt(mark, kind.scan)) ?? kind.parse(ext.textAt(mark), name);
+}
+
+const setters: Readonly<Record<string, Setter>> = {
+  a: (header, ext, mark) => (header.producerGroup = ext.textAt(mark)),
+  b: (header, ext, mark) => (header.topic = ext.textAt(mark)),
+  c: (header, ext, mark) => (header.defaultTopic = ext.textAt(mark)),
+  d: (header, ext, mark) => (header.defaultTopicQueueNums = value(int, 'defaultTopicQueueNums', ext, mark)),
+  e: (header, ext, mark) => (header.queueId = value(int, 'queueId', ext, mark)),
+  f: (header, ext, mark) => (header.sysFlag = value(int, 'sysFlag', ext, mark)),
+  g: (header, ext, mark) => (header.bornTimestamp = value(time, 'bornTimestamp', ext, mark)),
+  h: (header, ext, mark) => (header.flag = value(int, 'flag', ext, mark)),
+  i: (header, ext, mark) => (header.properties = ext.textAt(mark)),
+  j: (header, ext, mark) => (header.reconsumeTimes = value(int, 'reconsumeTimes', ext, mark)),
+  k: (header, ext, mark) => (header.unitMode = value(boolean, 'unitMode', ext, mark)),
+  l: (header, ext, mark) => (header.maxReconsumeTimes = value(int, 'maxReconsumeTimes', ext, mark)),
+  m: (header, ext, mark) => (header.batch = value(boolean, 'batch', ext, mark)),
+  n: (header, ext, mark) => (header.bname = ext.textAt(mark)),
+};
+const byLetter = Array.from({ length: 128 }, (_, code) => setters[String.fromCharCode(code)]);
+
+/**
+ * Reads a send without looking for its fields by name: it is the request that comes most, with the most fields, and into an object of one shape
+ * they are put several times faster than into one that grows by names.
+ * @returns undefined when it has other fields too, which then are looked for by name
+ * @throws RequestRejected when a field is malformed
+ */
+export function readLetteredSend(ext: ScannedExt): LetteredSend | undefined {
+  const header: LetteredSend = {
+    producerGroup: undefined,
+    topic: undefined,
+    defaultTopic: undefined,
+    defaultTopicQueueNums: undefined,
+    queueId: undefined,
+    sysFlag: undefined,
+    bornTimestamp: undefined,
+    flag: undefined,
+    properties: undefined,
+    reconsumeTimes: undefined,
+    unitMode: undefined,
+    maxReconsumeTimes: undefined,
+    batch: undefined,
+    bname: undefined,
+  };
+  for (let mark = ext.firstMark(); mark >= 0; mark = ext.nextMark(mark)) {
+    const set = byLetter[ext.letterAt(mark)];
+    if (set === undefined) return undefined;
+    set(header, ext, mark);
+  }
+  return header;
+}
