@@ -77,7 +77,7 @@ export type { ReplyError } from './reply/reply-error.js';
 export type { Destination } from './template/destination.js';
 export type { DelayOptions, MessageOptions } from './template/message-options.js';
 export { RocketMQRecord, RocketMQRecordBuilder } from './template/rocketmq-record.js';
-export type { PulledPayload, PullOptions, ReceiveOptions } from './template/pull-receivers.js';
+export type { PulledPayload, ReceiveOptions } from './template/pull-receivers.js';
 export {
   RocketMQTemplate,
   type PayloadOrRecord,

@@ -1,7 +1,12 @@
-import type { ClientOptions, ProducerOptions, TransactionProducerOptions, TopicSettings } from 'rocketmq-core/client';
+import type {
+  ClientOptions,
+  LitePullConsumerOptions,
+  ProducerOptions,
+  TransactionProducerOptions,
+  TopicSettings,
+} from 'rocketmq-core/client';
 import type { Codec } from './codec/codec.js';
 import type { ListenerConfiguration, ListenerSettings } from './listener/listener-options.js';
-import type { PullOptions } from './template/pull-receivers.js';
 import type { RetryPolicy } from './outcome/retry-policy.js';
 import type { SendInterceptor } from './observation/send-interceptor.js';
 import type { TracingApi } from './tracing/tracing-api.js';
@@ -26,7 +31,7 @@ export interface RocketMQConnectionOptions {
   /** The producer behind `sendInTransaction`: as `producer` unless said here. Its group defaults to that of `producer` with `-transactions`. */
   readonly transactions?: Partial<Omit<TransactionProducerOptions, 'listeners'>>;
   /** The consumers behind `receive` of the template. Their group, unless a call names one, has no default. */
-  readonly pull?: PullOptions;
+  readonly pull?: Partial<LitePullConsumerOptions>;
   /** Group of handlers with Nest's own `@EventPattern` and `@MessagePattern` that name none. Default: they are not served. */
   readonly defaultGroup?: string;
   /** How bodies are written and read unless a listener or a call says otherwise. Default: JSON without an envelope. */

@@ -1,4 +1,4 @@
-import type { LitePullConsumer, LitePullConsumerOptions, ReceivedMessage } from 'rocketmq-core/client';
+import type { LitePullConsumer, ReceivedMessage } from 'rocketmq-core/client';
 import type { Codec } from '../codec/codec.js';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { asError } from '../errors/delivery.errors.js';
@@ -13,9 +13,6 @@ export interface ReceiveOptions {
   /** Default: the codec of the typed topic, else of the connection. */
   readonly codec?: Codec;
 }
-
-/** Further settings of the consumers behind `receive`. */
-export type PullOptions = Partial<LitePullConsumerOptions>;
 
 /** A message that was asked for. */
 export interface PulledPayload<T = unknown> {
