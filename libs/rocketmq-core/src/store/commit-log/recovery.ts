@@ -6,6 +6,7 @@ import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
 import type { QueueTable } from '../consume-queue/queue-table.js';
 import { isQueued, type Builder } from '../dispatch/builders.js';
 import { queueTagsCode } from '../dispatch/queue-tags-code.js';
+import { KeyHasher } from '../index-file/index-keys.js';
 import type { MessageIndex } from '../index-file/message-index.js';
 import type { Segment } from '../segments/segment-list.js';
 import type { CommitLog } from './commit-log.js';
@@ -80,8 +81,20 @@ export class Recovery {
     if (index === undefined) return;
     const { indexMsgTimestamp, logicsMsgTimestamp, logicsPhysicalOffset } = checkpoint;
     const isVouchedFor = logicsMsgTimestamp > 0 && indexMsgTimestamp >= logicsMsgTimestamp;
-    const { resumeAt, hasDropped } = index.load(log.segments.capacityEnd, cleanStop && isVouchedFor ? Infinity : indexMsgTimestamp);
+    const durable = {
+      timestamp: cleanStop && isVouchedFor ? Infinity : indexMsgTimestamp,
+      physicalOffset: isVouchedFor ? logicsPhysicalOffset : -1,
+      isKeyOf: (physicalOffset: number, keyHash: number) => this.isKeyOf(physicalOffset, keyHash),
+    };
+    const { resumeAt, hasDropped } = index.load(log.segments.capacityEnd, durable);
     this.indexFrom = isVouchedFor && !hasDropped ? Math.max(resumeAt, logicsPhysicalOffset) : resumeAt;
+  }
+
+  private isKeyOf(physicalOffset: number, keyHash: number): boolean {
+    const { log } = this.options;
+    if (physicalOffset < log.minOffset) return true;
+    const record = log.recordAt(physicalOffset, log.segments.capacityEnd);
+    return record !== undefined && new KeyHasher().hashes(record.topic, record.propertiesText).includes(keyHash);
   }
 
   private async findEnd(): Promise<number> {

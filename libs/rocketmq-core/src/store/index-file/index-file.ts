@@ -28,6 +28,8 @@ export interface IndexWindow {
   readonly endMs: number;
 }
 
+export type IsKeyOf = (physicalOffset: number, keyHash: number) => boolean;
+
 interface WholeEntries {
   /** Number after the last of them. */
   readonly end: number;
@@ -171,13 +173,20 @@ export class IndexFile {
   /**
    * After a crash: keeps the entries that are whole, in the order of the log and before an offset, and builds the slots from them. Of the last
    * record some entries may be missing; then all of its entries go.
+   * @param completeUpTo no entry of a record up to this physical offset is missing
+   * @param isKeyOf whether the record there has such a key: of the last entry a part may be missing
    * @returns physical offset from which on records are not here; undefined when no entry is whole
    */
-  repair(physicalEnd: number): number | undefined {
-    const { end, last, lastStart, isLastWhole } = this.wholeEntries(physicalEnd, this.sizes.entryCount);
+  repair(physicalEnd: number, completeUpTo: number, isKeyOf: IsKeyOf): number | undefined {
+    let whole = this.wholeEntries(physicalEnd, this.sizes.entryCount);
+    if (whole.last >= 0 && !isKeyOf(whole.last, this.keyHashOf(whole.end - 1))) {
+      whole = { ...this.wholeEntries(physicalEnd, whole.end - 1), isLastWhole: false };
+    }
+    const { end, last, lastStart, isLastWhole } = whole;
     if (last < 0) return undefined;
-    this.keep(isLastWhole ? end : lastStart);
-    return isLastWhole ? last + 1 : last;
+    const isComplete = isLastWhole || last <= completeUpTo;
+    this.keep(isComplete ? end : lastStart);
+    return isComplete ? last + 1 : last;
   }
 
   /** Forgets the records from an offset on. @returns whether any is left */
@@ -223,6 +232,12 @@ export class IndexFile {
     this.header.endPhysicalOffset = last?.physicalOffset ?? beginPhysicalOffset;
     this.header.endTimestamp = beginTimestamp + (last?.seconds ?? 0) * 1000;
     this.dirty = true;
+  }
+
+  private keyHashOf(number: number): number {
+    const bytes = Buffer.alloc(INDEX_ENTRY_SIZE);
+    this.handle().readSync(bytes, 0, bytes.length, entryPosition(this.sizes, number));
+    return readIndexEntry(bytes, 0).keyHash;
   }
 
   private rewrite(number: number, entry: IndexEntry): void {

@@ -79,12 +79,25 @@ describe('the message index', () => {
     for (let n = 1; n <= 20; n++) before.add(keyed(n));
     await stopped(before);
     const after = indexOn(disk);
-    const { resumeAt, hasDropped } = after.load(10_000, durableUpTo);
+    const { resumeAt, hasDropped } = after.load(10_000, { timestamp: durableUpTo, physicalOffset: -1, isKeyOf: () => true });
     expect(hasDropped).toBe(false);
     expect(resumeAt).toBe(durableUpTo === 0 ? 2000 : 2001);
     for (let n = 1; n <= 25; n++) after.add(keyed(n));
     for (let n = 1; n <= 25; n++) expect(await find(after, `k${n}`)).toEqual([n * 100]);
     expect(after.lastUpdate).toEqual({ timestamp: NOW + 25_000, physicalOffset: 2500 });
+  });
+
+  it.each([
+    ['misses a part of itself', -1, false, 500],
+    ['may miss a neighbour', -1, true, 600],
+    ['is known to be complete', 600, true, 601],
+  ])('goes on at the right record when the last entry %s', (_, physicalOffset, isLastWhole, resumeAt) => {
+    const disk = newDisk();
+    const before = indexOn(disk);
+    for (let n = 1; n <= 6; n++) before.add(keyed(n));
+    before.drain();
+    const isKeyOf = (at: number) => isLastWhole || at < 600;
+    expect(indexOn(disk.restart()).load(10_000, { timestamp: 0, physicalOffset, isKeyOf }).resumeAt).toBe(resumeAt);
   });
 
   it('takes in what a killed process has written without its slots', async () => {
@@ -93,7 +106,7 @@ describe('the message index', () => {
     for (let n = 1; n <= 6; n++) before.add(keyed(n));
     before.drain();
     const after = indexOn(disk.restart());
-    expect(after.load(10_000, 0).resumeAt).toBe(600);
+    expect(after.load(10_000, { timestamp: 0, physicalOffset: -1, isKeyOf: () => true }).resumeAt).toBe(600);
     after.add(keyed(6));
     for (let n = 1; n <= 6; n++) expect(await find(after, `k${n}`)).toEqual([n * 100]);
   });
@@ -104,7 +117,7 @@ describe('the message index', () => {
     for (let n = 1; n <= 20; n++) before.add(keyed(n, 'same'));
     await stopped(before);
     const after = indexOn(disk);
-    after.load(10_000, Infinity);
+    after.load(10_000, { timestamp: Infinity, physicalOffset: -1, isKeyOf: () => true });
     after.cutAt(450);
     after.add(keyed(4, 'same'));
     after.add(keyed(5, 'same'));
@@ -117,7 +130,7 @@ describe('the message index', () => {
     before.add(keyed(1));
     await stopped(before);
     const after = indexOn(disk);
-    expect(after.load(10_000, Infinity)).toEqual({ resumeAt: 0, hasDropped: true });
+    expect(after.load(10_000, { timestamp: Infinity, physicalOffset: -1, isKeyOf: () => true })).toEqual({ resumeAt: 0, hasDropped: true });
     after.add(keyed(1));
     expect(await find(after, 'k1')).toEqual([100]);
     const [name] = disk.listSync('/index');
@@ -134,7 +147,7 @@ describe('the message index', () => {
     handle.writeSync(Buffer.from([0, 0, 0, 3]), 40 + 16 * 4 + 1 * 20 + 16);
     handle.closeSync();
     const after = indexOn(disk);
-    after.load(10_000, Infinity);
+    after.load(10_000, { timestamp: Infinity, physicalOffset: -1, isKeyOf: () => true });
     expect(await find(after, 'same')).toEqual([300, 200, 100]);
   });
 

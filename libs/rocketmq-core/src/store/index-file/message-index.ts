@@ -2,7 +2,7 @@ import { messageOf } from '../../base/index.js';
 import type { Clock, FileSystem, Logger } from '../../runtime/index.js';
 import type { Builder, DispatchRequest } from '../dispatch/builders.js';
 import { HandleCache } from '../segments/handle-cache.js';
-import { IndexFile, NO_KEY, type IndexWindow } from './index-file.js';
+import { IndexFile, NO_KEY, type IndexWindow, type IsKeyOf } from './index-file.js';
 import { isIndexed, KeyHasher } from './index-keys.js';
 import { indexFileName, indexFileSize, isIndexFileName, type IndexSizes } from './index-layout.js';
 
@@ -11,6 +11,13 @@ export interface MessageIndexOptions extends IndexSizes {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly folder: string;
+}
+
+interface DurableIndex {
+  readonly timestamp: number;
+  readonly physicalOffset: number;
+  /** Whether the record at a physical offset has a key with that hash. */
+  readonly isKeyOf: IsKeyOf;
 }
 
 /** A key that the disk has refused. */
@@ -53,27 +60,28 @@ export class MessageIndex implements Builder {
   /**
    * Takes in what is there, without what cannot be right.
    * @param physicalEnd where the log may end at most
-   * @param durableUpTo store time up to which files are known to be durable; Infinity when all of them are
+   * @param durable store time up to which files are known to be durable, Infinity when all of them are; physical offset up to which all entries
+   *   are, -1 when that is not known
    * @returns physical offset from which on records are to be added again, and whether files were dropped
    */
-  load(physicalEnd: number, durableUpTo: number): { readonly resumeAt: number; readonly hasDropped: boolean } {
+  load(physicalEnd: number, durable: DurableIndex): { readonly resumeAt: number; readonly hasDropped: boolean } {
     const { files, folder } = this.options;
     for (const name of files.listSync(folder).filter(isIndexFileName)) this.list.push(this.fileAt(`${folder}/${name}`));
     const fileCount = this.list.length;
-    const resumeAt = this.settle(physicalEnd, durableUpTo);
+    const resumeAt = this.settle(physicalEnd, durable);
     this.indexedUpTo = resumeAt - 1;
     return { resumeAt, hasDropped: this.list.length < fileCount || fileCount === 0 };
   }
 
   /** @returns physical offset from which on records are in none of the files that stay */
-  private settle(physicalEnd: number, durableUpTo: number): number {
+  private settle(physicalEnd: number, { timestamp: durableUpTo, physicalOffset: completeUpTo, isKeyOf }: DurableIndex): number {
     let resumeAt = 0;
     for (const [position, file] of [...this.list].entries()) {
       const isUsable = file.load();
       const isLast = position === this.list.length - 1;
       const { endTimestamp, endPhysicalOffset } = file.header;
       const isTrusted = endTimestamp <= durableUpTo && endPhysicalOffset < physicalEnd && (!isLast || durableUpTo === Infinity);
-      const next = !isUsable ? undefined : isTrusted ? endPhysicalOffset + 1 : file.repair(physicalEnd);
+      const next = !isUsable ? undefined : isTrusted ? endPhysicalOffset + 1 : file.repair(physicalEnd, completeUpTo, isKeyOf);
       resumeAt = next ?? resumeAt;
       // The files behind a file with a gap begin too late.
       if (next === undefined || (!isTrusted && !file.isFull)) {

@@ -26,6 +26,12 @@ const select = (bytes: Buffer, changes: Partial<SelectionRules> = {}) => {
 describe('selectEntries', () => {
   const six = entriesAt(0, 100, 200, 300, 400, 500);
 
+  it('passes over an entry that cannot be one', () => {
+    const zeros = Buffer.alloc(ENTRY_SIZE);
+    expect(select(zeros)).toEqual(['message-was-removing', 1, []]);
+    expect(select(Buffer.concat([zeros, six]), { maxMessages: 2 })).toEqual(['found', 3, [0, 100]]);
+  });
+
   it.each([
     ['the count of recent messages', {}, ['found', 4, [0, 100, 200, 300]]],
     ['the count that was asked for', { maxMessages: 3 }, ['found', 3, [0, 100, 200]]],

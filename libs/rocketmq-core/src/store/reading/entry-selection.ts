@@ -58,10 +58,10 @@ export function selectEntries(entries: Buffer, rules: SelectionRules, already = 
       if (extents.length === 0) status = 'no-matched-message';
       continue;
     }
-    if (physicalOffset < rules.readable.from || physicalOffset + size > rules.readable.to) {
+    const goneUpTo = goneAround({ physicalOffset, size }, rules);
+    if (goneUpTo !== undefined) {
       if (extents.length === 0) status = 'message-was-removing';
-      // As Java: a whole segment expires at once.
-      skipBelow = physicalOffset - (physicalOffset % rules.segmentSize) + rules.segmentSize;
+      skipBelow = goneUpTo;
       continue;
     }
     extents.push({ physicalOffset, size });
@@ -70,6 +70,14 @@ export function selectEntries(entries: Buffer, rules: SelectionRules, already = 
     skipBelow = 0;
   }
   return { status, examined, extents, sizeTotal };
+}
+
+/** Undefined for what can be read; else the physical offset up to which nothing can. As Java: a whole segment expires at once. */
+function goneAround({ physicalOffset, size }: Extent, { readable, segmentSize }: SelectionRules): number | undefined {
+  // A damaged entry, which says nothing of its neighbours.
+  if (size <= 0) return 0;
+  if (physicalOffset >= readable.from && physicalOffset + size <= readable.to) return undefined;
+  return physicalOffset - (physicalOffset % segmentSize) + segmentSize;
 }
 
 function isFull(next: Extent, count: number, sizeTotal: number, rules: SelectionRules): boolean {

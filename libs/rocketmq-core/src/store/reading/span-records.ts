@@ -1,4 +1,4 @@
-import { MAGIC_V1, MAGIC_V2, RecordPosition } from '../../protocol/index.js';
+import { MAGIC_V1, MAGIC_V2, RECORD_SIZE_MIN, RecordPosition } from '../../protocol/index.js';
 import type { Span } from './entry-selection.js';
 
 export interface Records {
@@ -34,7 +34,7 @@ export function recordsOf(span: Span, bytes: Buffer, wants: (bytes: Buffer, at: 
 
 // Cheap enough for every read: an entry that does not lead to the start of a record of its size must not reach a consumer.
 export function isRecordAt(bytes: Buffer, at: number, size: number): boolean {
-  if (at + size > bytes.length || bytes.readInt32BE(at) !== size) return false;
+  if (size < RECORD_SIZE_MIN || at + size > bytes.length || bytes.readInt32BE(at) !== size) return false;
   const magic = bytes.readInt32BE(at + RecordPosition.magic);
   return magic === MAGIC_V1 || magic === MAGIC_V2;
 }
