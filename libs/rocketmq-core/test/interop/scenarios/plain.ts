@@ -14,12 +14,13 @@ export const plainScenarios: readonly Scenario[] = [
         ...(await from.send({ ...common, prefix: 'async', count: 5, mode: 'async' })),
       ];
       await from.send({ ...common, prefix: 'batch', count: 5, mode: 'batch' });
+      await from.send({ ...common, prefix: 'oneway', count: 5, mode: 'oneway' });
       const consuming = await to.consume({ group: named('plain-group'), topic });
       await untilKeys(
         consuming,
-        ['sync', 'async', 'batch'].flatMap((prefix) => keysOfSend(prefix, 5)),
+        ['sync', 'async', 'batch', 'oneway'].flatMap((prefix) => keysOfSend(prefix, 5)),
       );
-      expect(consuming.seen).toHaveLength(15);
+      expect(consuming.seen).toHaveLength(20);
       for (const { key, messageId, queueId, queueOffset } of sent) {
         expect(consuming.seen.find((one) => one.key === key)).toMatchObject({ messageId, queueId, queueOffset, topic, body: key });
       }
