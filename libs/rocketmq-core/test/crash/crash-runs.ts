@@ -91,7 +91,7 @@ export async function cutEverywhere(
   };
   files.fault = ({ index }) => void takeImages(index);
   const onStep = (index: number): void => void (index === script.length - 1 && (from = files.operationCount));
-  await new StoreDriver(files, flush, history).run(script, { onStep });
+  await new StoreDriver(files, flush, history).run(script, { onStep, onEnd: consumeAll });
   takeImages(files.operationCount);
   for (const image of images.values()) await verifyImage(image, flush);
   return images.size;
@@ -107,11 +107,11 @@ async function verifyImage({ disk, history, ending, what }: Image, flush: Flush)
 export async function failEverywhere(
   script: readonly Step[],
   flush: Flush,
-  code: string,
-  isDue: (operation: DiskOperation, n: number) => boolean,
+  { code, isDue }: { readonly code: string; readonly isDue: (operation: DiskOperation, n: number) => boolean },
+  makeDisk: MakeDisk = () => new MemoryFileSystem(),
 ): Promise<number> {
   for (let n = 0; ; n += 1) {
-    const run = await runOn(new MemoryFileSystem(), script, flush, (operation) => (isDue(operation, n) ? code : undefined));
+    const run = await runOn(makeDisk(), script, flush, (operation) => (isDue(operation, n) ? code : undefined));
     await verifyEveryEnding(run, flush, n + 1, `${script.join('')} with ${code} at operation ${n}`);
     if (run.operations <= n) return n;
   }

@@ -52,6 +52,15 @@ const configOf = (flushDiskType: Flush): Partial<StoreConfig> => ({
   deleteWhen: '',
 });
 
+interface Hooks {
+  /** Once the store is open. */
+  readonly onOpen?: (store: MessageStore) => Promise<unknown>;
+  /** Before each step. */
+  readonly onStep?: (index: number) => void;
+  /** Before the store is closed. */
+  readonly onEnd?: (store: MessageStore) => Promise<unknown>;
+}
+
 /** Drives one store after the other on one disk until the script ends or the power is cut. */
 export class StoreDriver {
   private readonly clock = new FakeClock();
@@ -66,19 +75,16 @@ export class StoreDriver {
   }
 
   /**
-   * @param hooks called once the store is open, and before each step
    * @returns false when the power was cut
    */
-  async run(
-    script: readonly Step[],
-    hooks: { onOpen?: (store: MessageStore) => Promise<void>; onStep?: (index: number) => void } = {},
-  ): Promise<boolean> {
+  async run(script: readonly Step[], hooks: Hooks = {}): Promise<boolean> {
     if (!(await this.survives(this.store.open()))) return false;
     await hooks.onOpen?.(this.store);
     for (const [index, step] of script.entries()) {
       hooks.onStep?.(index);
       if (!(await this.survives(this.take(step)))) return false;
     }
+    await hooks.onEnd?.(this.store);
     return this.survives(this.store.close());
   }
 
