@@ -152,5 +152,6 @@ export class AppModule {}
     expect(`${second.stdout}${second.stderr}`).toContain(' src/pay/pay.transaction-listener.spec.ts');
     expect(await readFile(join(root, 'src/app.module.ts'), 'utf8')).toContain('providers: [OrdersListener, PayTransactionListener],');
     await rm(root, { recursive: true, force: true });
-  });
+    // Two runs of the CLI, each a program of its own.
+  }, 60_000);
 });
