@@ -23,7 +23,12 @@ async function write(out) {
   const app = await Application.bootstrapWithPlugins({
     ...{ plugin: ['typedoc-plugin-markdown'], entryPoints: entries.map(([file]) => file), tsconfig: 'tsconfig.check.json', out },
     // The compiler is asked by another check.
-    ...{ skipErrorChecking: true, validation: { notExported: false }, logLevel: 'Warn', blockTags: [...OptionDefaults.blockTags, '@alias'] },
+    ...{
+      skipErrorChecking: true,
+      validation: { notExported: false },
+      logLevel: 'Warn',
+      blockTags: [...OptionDefaults.blockTags, '@alias'],
+    },
     ...{ readme: 'none', name: 'API', disableSources: true, excludePrivate: true, excludeProtected: true, excludeInternal: true },
     ...{ excludeExternals: true, router: 'module', hidePageHeader: true, hideBreadcrumbs: true, useCodeBlocks: true },
     ...{ parametersFormat: 'table', interfacePropertiesFormat: 'table', typeAliasPropertiesFormat: 'table' },
@@ -48,7 +53,8 @@ async function check() {
   try {
     await write(folder);
     const [wanted, present] = [filesOf(folder), filesOf(PAGES)];
-    const differs = (file) => !present.includes(file) || readFileSync(join(folder, file), 'utf8') !== readFileSync(join(PAGES, file), 'utf8');
+    const differs = (file) =>
+      !present.includes(file) || readFileSync(join(folder, file), 'utf8') !== readFileSync(join(PAGES, file), 'utf8');
     return [...wanted.filter(differs), ...present.filter((file) => !wanted.includes(file))];
   } finally {
     rmSync(folder, { recursive: true, force: true });
