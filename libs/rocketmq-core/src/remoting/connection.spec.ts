@@ -9,7 +9,8 @@ import { Connection } from './connection.js';
 import { Dispatcher } from './dispatcher.js';
 import { Lanes } from './lanes.js';
 import { TurnFlush } from './outbox.js';
-import { type Reply, type Request, type Route, route } from './ports.js';
+import { type Request, type Route, route } from './ports.js';
+import type { Reply } from './reply.js';
 
 const Ask = defineCommand({
   code: 9001,

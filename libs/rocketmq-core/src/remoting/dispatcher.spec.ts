@@ -10,7 +10,8 @@ import { Dispatcher } from './dispatcher.js';
 import type { ServerHook } from './hooks.js';
 import { Lanes } from './lanes.js';
 import { TurnFlush } from './outbox.js';
-import { type Handler, type Reply, route } from './ports.js';
+import { type Handler, route } from './ports.js';
+import type { Reply } from './reply.js';
 
 const Ask = defineCommand({
   code: 9001,

@@ -18,7 +18,8 @@ import type { Connection, RequestSink } from './connection.js';
 import type { ServerHook } from './hooks.js';
 import { LaterReply, type ReplyListener } from './later-reply.js';
 import type { Lane, Lanes, WaitingRequest } from './lanes.js';
-import type { Reply, Request, Route } from './ports.js';
+import type { Request, Route } from './ports.js';
+import type { Reply } from './reply.js';
 
 const NO_EXT: ReadonlyMap<string, string> = new Map();
 const REMARK_LENGTH_MAX = 1024;

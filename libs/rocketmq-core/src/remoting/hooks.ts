@@ -1,5 +1,6 @@
 import type { Command } from '../protocol/index.js';
-import type { Reply, Request, Route } from './ports.js';
+import type { Request, Route } from './ports.js';
+import type { Reply } from './reply.js';
 
 /** An outgoing call before it is encoded. `ext` may be added to: signatures go there. */
 export interface OutgoingCall {

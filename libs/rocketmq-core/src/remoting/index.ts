@@ -5,5 +5,6 @@ export type { RemotingLimits } from './config.js';
 export { apacheLaneCapacities, Lanes, type LaneFigures, type LaneRules } from './lanes.js';
 export { LaterReply } from './later-reply.js';
 export { NameServers, nameServerSource, type NameServerSource } from './name-servers.js';
-export { route, type Answer, type CallOptions, type Handler, type Peer, type Reply, type Request, type Route } from './ports.js';
+export { route, type Answer, type CallOptions, type Handler, type Peer, type Request, type Route } from './ports.js';
+export type { Reply } from './reply.js';
 export { RemotingServer } from './server.js';

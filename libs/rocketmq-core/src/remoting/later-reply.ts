@@ -1,5 +1,5 @@
 import type { Command } from '../protocol/index.js';
-import type { Reply } from './ports.js';
+import type { Reply } from './reply.js';
 
 // In the form of methods, so that a handler of one command is also one of "some command".
 export interface ReplyListener<C extends Command> {

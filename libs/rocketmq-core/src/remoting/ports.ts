@@ -1,5 +1,6 @@
 import type { Command, Frame, HeaderOf, HostAddress, Received } from '../protocol/index.js';
 import type { LaterReply } from './later-reply.js';
+import type { Reply } from './reply.js';
 
 /** A decoded request together with the connection it came on. */
 export interface Request<C extends Command> {
@@ -15,19 +16,6 @@ export interface Request<C extends Command> {
    * A graceful close does not wait for held requests. Idempotent.
    */
   hold(): void;
-}
-
-export interface Reply<C extends Command = Command> {
-  /** Response code; 0 is success. */
-  readonly code: number;
-  readonly remark?: string;
-  readonly header?: HeaderOf<C['response']>;
-  /** Ext fields that are not part of the command's row. */
-  readonly ext?: ReadonlyMap<string, string>;
-  /** Several buffers leave as they are, without being joined. */
-  readonly body?: Buffer | readonly Buffer[];
-  /** Called when the body has been sent and its memory may be used again; never, when the connection ends before. */
-  readonly release?: () => void;
 }
 
 /**

@@ -4,7 +4,8 @@ import { silentLogger, SystemClock } from '../runtime/index.js';
 import { ScriptedPeer } from '../../testing/index.js';
 import { RemotingClient } from './client.js';
 import type { RemotingLimits } from './config.js';
-import { type Handler, type Reply, route } from './ports.js';
+import { type Handler, route } from './ports.js';
+import type { Reply } from './reply.js';
 import { RemotingServer } from './server.js';
 
 const Ask = defineCommand({

@@ -5,7 +5,7 @@ export { verifyStore, type VerifyOptions } from './inspection/verify-store.js';
 export type { IndexType } from './index-file/index-keys.js';
 export type { BatchDraft, MessageDraft } from './message-draft.js';
 export { MessageStore, type MessageStoreOptions, type StoreFigures } from './message-store.js';
-export type { AppendAcceptance, AppendOutcome, AppendRefusal, GetOutcome, GetStatus, Placement } from './outcomes.js';
+export type { AppendOutcome, AppendRefusal, GetOutcome, GetStatus, Placement } from './outcomes.js';
 export { storePaths } from './paths.js';
 export type { ArrivalListener } from './ports.js';
 export { isDelete, isRoll, type TimerUnit } from './timer/log-layout.js';
