@@ -29,10 +29,14 @@ export interface History {
   readonly sent: Sent[];
   /** Numbers that were saved: the last one that was begun, and the last one of which somebody was told that it is safe. */
   readonly offset: { begun: number; safe: number };
+  /** The disk has refused something: then messages are promised, but not that each is found by its key. */
+  hasRefusals: boolean;
 }
 
-export const newHistory = (): History => ({ sent: [], offset: { begun: 0, safe: 0 } });
-export const copyOf = ({ sent, offset }: History): History => ({ sent: sent.map((one) => ({ ...one })), offset: { ...offset } });
+export const newHistory = (): History => ({ sent: [], offset: { begun: 0, safe: 0 }, hasRefusals: false });
+export const copyOf = ({ sent, offset, hasRefusals }: History): History => ({
+  ...{ sent: sent.map((one) => ({ ...one })), offset: { ...offset }, hasRefusals },
+});
 
 /** `kill`: the process ends, the system goes on. */
 export type Ending = 'kill' | 'power cut';
@@ -231,11 +235,12 @@ export async function verifyAfterCrash(files: MemoryFileSystem, flush: Flush, en
   const found = await consumeAll(store);
   checkFound(found, flush, ending, history);
   checkOffset(files, history.offset);
-  await checkKeys(store, found);
+  if (!history.hasRefusals) await checkKeys(store, found);
   await appendToAll(store);
   await store.close();
   const findings = storeFindings('/store', files, { slotCount: 16, entryCount: 32 });
-  if (findings.length > 0) throw new Error(`after recovery: ${findings.join('; ')}`);
+  const serious = history.hasRefusals ? findings.filter((line) => !line.startsWith('/store/index/')) : findings;
+  if (serious.length > 0) throw new Error(`after recovery: ${serious.join('; ')}`);
 
   const again = makeStore(files, configOf(flush));
   await again.open();

@@ -186,7 +186,22 @@ export class IndexFile {
     if (last < 0) return undefined;
     const isComplete = isLastWhole || last <= completeUpTo;
     this.keep(isComplete ? end : lastStart);
+    this.writeAgain(completeUpTo);
     return isComplete ? last + 1 : last;
+  }
+
+  // A killed process may have left them in the page cache only, a failed sync even as clean pages: writing them again makes them dirty.
+  private writeAgain(durableUpTo: number): void {
+    const end = this.header.indexCount;
+    for (const { entry, number: first } of this.entries(end)) {
+      if (entry.physicalOffset <= durableUpTo) continue;
+      for (let number = first; number < end; number += SCAN_ENTRIES) {
+        const bytes = Buffer.alloc(Math.min(SCAN_ENTRIES, end - number) * INDEX_ENTRY_SIZE);
+        this.handle().readSync(bytes, 0, bytes.length, entryPosition(this.sizes, number));
+        this.handle().writeSync(bytes, entryPosition(this.sizes, number));
+      }
+      return;
+    }
   }
 
   /** Forgets the records from an offset on. @returns whether any is left */
