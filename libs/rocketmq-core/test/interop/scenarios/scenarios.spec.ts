@@ -6,6 +6,7 @@ import { groupsAndOffsetsScenarios } from './groups-and-offsets.js';
 import { orderedScenarios } from './ordered.js';
 import { plainScenarios } from './plain.js';
 import { pullAndRequestScenarios } from './pull-and-request.js';
+import { pullRefusalScenarios } from './pull-refusals.js';
 import { retryScenarios } from './retry.js';
 import { patienceMs } from './short-settings.js';
 import { transactionScenarios } from './transactions.js';
@@ -20,6 +21,7 @@ const features: readonly (readonly [string, readonly Scenario[]])[] = [
   ['transactions', transactionScenarios],
   ['filtering', filteringScenarios],
   ['pull and request', pullAndRequestScenarios],
+  ['pull refusals', pullRefusalScenarios],
 ];
 
 const targets: readonly ClusterKind[] = [
