@@ -42,7 +42,6 @@ interface Run {
 /** Runs the script on a new disk with a fault of its own. */
 async function runOn(files: MemoryFileSystem, script: readonly Step[], flush: Flush, fault: Fault): Promise<Run> {
   const history = newHistory();
-  history.hasRefusals = true;
   files.fault = fault;
   await new StoreDriver(files, flush, history).run(script);
   files.fault = undefined;

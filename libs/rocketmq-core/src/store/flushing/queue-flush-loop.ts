@@ -82,8 +82,12 @@ export class QueueFlushLoop {
     { physicalOffset, storeTimestamp }: { physicalOffset: number; storeTimestamp: number },
     isIndexed: boolean,
   ): () => Promise<void> {
-    return this.options.checkpoint.write({
-      ...(isIndexed ? { indexMsgTimestamp: storeTimestamp } : {}),
+    const { checkpoint } = this.options;
+    // The index is vouched for by a time that is not older than that of the queues. Several messages share a millisecond and clocks are put back: the
+    // time of an earlier flush must not speak for this one.
+    const indexMsgTimestamp = isIndexed ? storeTimestamp : Math.min(checkpoint.values.indexMsgTimestamp, storeTimestamp - 1);
+    return checkpoint.write({
+      indexMsgTimestamp,
       physicMsgTimestamp: storeTimestamp,
       logicsMsgTimestamp: storeTimestamp,
       // 0 would say that nothing is known. No second record starts within the first one.
