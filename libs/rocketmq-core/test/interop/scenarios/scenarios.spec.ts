@@ -1,4 +1,5 @@
 import { apacheServers, type ClusterKind, isLong, servers } from '../clusters.js';
+import { consumingScenarios } from './consuming.js';
 import { delayScenarios } from './delay.js';
 import { filteringScenarios } from './filtering.js';
 import { everyPair, type Pair, type Scenario } from './frame.js';
@@ -18,6 +19,7 @@ const features: readonly (readonly [string, readonly Scenario[]])[] = [
   ['delay', delayScenarios],
   ['groups and offsets', groupsAndOffsetsScenarios],
   ['retry', retryScenarios],
+  ['consuming', consumingScenarios],
   ['transactions', transactionScenarios],
   ['filtering', filteringScenarios],
   ['pull and request', pullAndRequestScenarios],
