@@ -1,17 +1,15 @@
-import { apacheServers, type ClusterKind, isLong, servers } from '../clusters.js';
 import { consumingScenarios } from './consuming.js';
 import { delayScenarios } from './delay.js';
 import { filteringScenarios } from './filtering.js';
-import { everyPair, type Pair, type Scenario } from './frame.js';
+import type { Scenario } from './frame.js';
 import { groupsAndOffsetsScenarios } from './groups-and-offsets.js';
 import { orderedScenarios } from './ordered.js';
 import { plainScenarios } from './plain.js';
 import { pullAndRequestScenarios } from './pull-and-request.js';
 import { pullRefusalScenarios } from './pull-refusals.js';
 import { retryScenarios } from './retry.js';
-import { patienceMs } from './short-settings.js';
+import { describeScenarios } from './suite.js';
 import { transactionScenarios } from './transactions.js';
-import { Stage } from './world.js';
 
 const features: readonly (readonly [string, readonly Scenario[]])[] = [
   ['plain', plainScenarios],
@@ -26,52 +24,4 @@ const features: readonly (readonly [string, readonly Scenario[]])[] = [
   ['pull refusals', pullRefusalScenarios],
 ];
 
-const targets: readonly ClusterKind[] = [
-  ...servers.filter(({ isOurs }) => isOurs),
-  ...apacheServers.filter(({ title }) => title === 'Apache 5.5.0' || (isLong && title === 'Apache 5.3.3')),
-];
-
-const timeoutMs = 3 * patienceMs;
-
-interface Run {
-  readonly title: string;
-  readonly scenario: Scenario;
-  readonly pair: Pair;
-}
-
-const titleOf = (feature: string, { name }: Scenario, { from, to }: Pair): string =>
-  `${feature}: ${name} (${from === to ? from : `${from} to ${to}`})`;
-
-/** Apache's broker with Apache's client alone shows that what is expected is true; that is enough in the long sets. */
-const hasOurs = ({ from, to }: Pair): boolean => from === 'ours' || to === 'ours';
-
-const runsOf = (target: ClusterKind): readonly Run[] =>
-  features.flatMap(([feature, scenarios]) =>
-    scenarios
-      .filter((scenario) => isLong || scenario.isLong !== true)
-      .filter((scenario) => scenario.targets?.includes(target.isOurs ? 'ours' : 'apache') ?? true)
-      .flatMap((scenario) => {
-        const pairs = (scenario.pairs ?? everyPair).filter((pair) => isLong || target.isOurs || hasOurs(pair));
-        return pairs.map((pair) => ({ title: titleOf(feature, scenario, pair), scenario, pair }));
-      }),
-  );
-
-describe.each(targets)('the scenarios with $title', (target) => {
-  let stage: Stage;
-
-  beforeAll(async () => {
-    stage = await Stage.start(target, target.isOurs ? '5.5.0' : target.title.replace('Apache ', ''));
-  }, 240_000);
-
-  afterAll(() => stage.stop(), 240_000);
-
-  const runs = runsOf(target);
-  const alone = runs.filter(({ scenario }) => scenario.isAlone === true);
-  const restarting = runs.filter(({ scenario }) => scenario.restarts === true);
-  const beside = runs.filter((run) => !alone.includes(run) && !restarting.includes(run));
-  for (const { title, scenario, pair } of beside) it.concurrent(title, () => stage.run(scenario, pair), timeoutMs);
-  describe('over a restart', () => {
-    for (const { title, scenario, pair } of restarting) it.concurrent(title, () => stage.run(scenario, pair), timeoutMs);
-  });
-  for (const { title, scenario, pair } of alone) it(title, () => stage.run(scenario, pair), timeoutMs);
-});
+describeScenarios({ title: 'the scenarios with', features });

@@ -10,6 +10,7 @@ import {
   type TopicSettings,
 } from '../../../src/client/index.js';
 import { eventually } from '../../../testing/eventually.js';
+import type { JavaConf } from '../../../testing/java-cluster.js';
 import { JavaDriver } from '../../../testing/java-driver.js';
 import type { Cluster, ClusterKind } from '../clusters.js';
 import type { Pair, Scenario, ScenarioWorld, TargetKind } from './frame.js';
@@ -33,8 +34,9 @@ export class Stage {
     private readonly target: { readonly kind: TargetKind; readonly version: string },
   ) {}
 
-  static async start(kind: ClusterKind, version: string): Promise<Stage> {
-    const cluster = await kind.start({ conf: brokerSettings, jvm: javaBrokerProperties });
+  /** @param conf keys of broker.conf in addition to the short settings */
+  static async start(kind: ClusterKind, version: string, conf: JavaConf = {}): Promise<Stage> {
+    const cluster = await kind.start({ conf: { ...brokerSettings, ...conf }, jvm: javaBrokerProperties });
     const administrator = new ClientInstance({ namesrvAddr: cluster.nameServers });
     const java = await JavaDriver.start(javaClient, cluster.nameServers, javaClientProperties).catch(async (error: unknown) => {
       await cluster.stop();
