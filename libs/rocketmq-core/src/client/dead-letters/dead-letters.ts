@@ -97,8 +97,8 @@ export class DeadLetters {
   }
 
   /**
-   * Sends dead letters again. They stay in their topic; how far redrives have come is the offset of a group of its own, so that no message is redriven
-   * twice, also after a crash. What `tag`, `key` or `select` leave is passed like what is redriven: `from: 'first'` or another `progressGroup` comes
+   * Sends dead letters again. They stay in their topic; how far redrives have come is the offset of a group of its own, so that a later redrive goes on
+   * behind it; after a crash it may begin with the last message once more. What `tag`, `key` or `select` leave is passed like what is redriven: `from: 'first'` or another `progressGroup` comes
    * back to it.
    * @throws InvalidInput, also for `to: 'group'` when the group consumes in order: such a group takes what is sent to its retry topic for dead at once
    * @throws OperationFailed `refused` while another redrive of the group runs, wherever
