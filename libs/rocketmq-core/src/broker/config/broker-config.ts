@@ -128,7 +128,6 @@ const transactionSettings = {
   transactionOpMsgMaxSize: int(4096, 'Bytes of ended transactions that are noted in one message.', { min: 1, max: 1_048_576 }),
   transactionOpBatchInterval: int(3000, 'Ended transactions are noted at least this often.', ms),
   transactionMetricFlushInterval: int(10_000, 'Pause between saves of the numbers of open transactions.', ms),
-  fileReservedTime: int(72, 'Hours after which a half message is given up. Stored messages are not deleted yet.', { min: 1 }),
 };
 
 const laneSettings = {

@@ -1,11 +1,13 @@
 import { type BatchResult, dlqTopic, isOperationFailed, type ReceivedMessage, retryTopic } from '../../../src/client/index.js';
+import { DeleteExpiredCommitlog } from '../../../src/protocol/index.js';
 import { eventually } from '../../../testing/eventually.js';
-import { everyPair, type Pair, type Scenario, type ScenarioWorld } from './frame.js';
+import { everyPair, onlyOurs, type Pair, type Scenario, type ScenarioWorld } from './frame.js';
 import { HeldCalls } from './held-calls.js';
 import { lagOf } from './lag.js';
 import { seenOf } from './our-shapes.js';
 import type { Seen } from './party.js';
-import { ourConsumerSettings } from './short-settings.js';
+import { rawCaller } from './raw-caller.js';
+import { answerTimeoutMs, ourConsumerSettings } from './short-settings.js';
 import { keysOfSend, untilKeys, WatchedList } from './watched-list.js';
 
 const brokerName = 'broker-a';
@@ -258,6 +260,53 @@ async function goOnFromTheEnd(world: ScenarioWorld): Promise<void> {
   ]);
 }
 
+/** More than a file of the commit log, in bodies that nothing compresses. */
+async function fillLog(world: ScenarioWorld): Promise<void> {
+  const topic = await world.topic('filler', oneQueue);
+  const producer = (await world.client()).producer({
+    group: world.named('filling'),
+    compressMsgBodyOverHowmuch: 0x7fffffff,
+    sendMsgTimeoutMs: answerTimeoutMs,
+  });
+  await producer.start();
+  for (let i = 0; i < 10; i += 1) await producer.send({ topic, body: Buffer.alloc(2 * 1024 * 1024, 'x') });
+}
+
+/** A group that stands before the first message that is left goes on there. */
+async function goOnFromTheFirst(world: ScenarioWorld): Promise<void> {
+  const { from, to, admin, brokerAddress, onEnd } = world;
+  const topic = await world.topic('expired', oneQueue);
+  const group = await world.group('expired-group');
+  const queue = { topic, brokerName, queueId: 0 };
+  await from.send({ topic, prefix: 'expired', count: 3 });
+  await untilStored(world, topic, 3);
+  await admin.offsets.commit(group, queue, 1);
+  await fillLog(world);
+  await from.send({ topic, prefix: 'left', count: 2 });
+  await untilStored(world, topic, 5);
+  // Files go when the queues are safe that their messages are in.
+  await admin.cluster.updateBrokerConfig(brokerAddress, { fileReservedTime: '0', flushConsumeQueueThoroughInterval: '1000' });
+  onEnd(() => admin.cluster.updateBrokerConfig(brokerAddress, { fileReservedTime: '72', flushConsumeQueueThoroughInterval: '60000' }));
+  const caller = rawCaller(world);
+  // Apache's broker looks for such files every ten seconds, from a minute after its start on.
+  await eventually(
+    'the first messages gone',
+    async () => {
+      await caller.call(DeleteExpiredCommitlog, {});
+      return admin.offsets.min(queue);
+    },
+    (offset) => offset === 3,
+  );
+  expect(await admin.offsets.consumerOffset(group, queue)).toBe(1);
+  const consuming = await to.consume({ group, topic });
+  await untilKeys(consuming, keysOfSend('left', 2));
+  await lagOf(world, group, topic, 0);
+  expect(consuming.seen.map(({ key, queueOffset }) => [key, queueOffset]).sort()).toEqual([
+    ['left-0', 3],
+    ['left-1', 4],
+  ]);
+}
+
 const corrected: readonly Scenario[] = [
   { name: 'goes on at the end of its queue when its offset is behind it', pairs: toOurs, run: goOnFromTheEnd },
   // A Java consumer waits ten seconds before it does.
@@ -267,6 +316,8 @@ const corrected: readonly Scenario[] = [
     isLong: true,
     run: goOnFromTheEnd,
   },
+  // Others would lose what they still need.
+  { name: 'goes on at the first message that has not expired', pairs: onlyOurs, isAlone: true, run: goOnFromTheFirst },
 ];
 
 const shown: readonly Scenario[] = [
