@@ -32,6 +32,7 @@ export type { GroupAdmin, GroupProgress } from './admin/groups.js';
 export type { ResetOptions } from './admin/offset-reset.js';
 export type { OffsetAdmin } from './admin/offsets.js';
 export type { OrderConfAdmin } from './admin/order-conf.js';
+export type { TransactionAdmin } from './admin/transactions.js';
 export type { DrainOptions } from './admin/procedures/drain.js';
 export type { Procedures } from './admin/procedures/procedures.js';
 export type { ShrinkOptions } from './admin/procedures/shrink.js';

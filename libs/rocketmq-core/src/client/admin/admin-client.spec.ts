@@ -1,5 +1,11 @@
 import { FakeClock } from '../../../testing/index.js';
-import { encodeTopicConfigAndMappingSerializeWrapper, GetAllTopicConfig, ResponseCode, TopicConfig } from '../../protocol/index.js';
+import {
+  encodeTopicConfigAndMappingSerializeWrapper,
+  GetAllTopicConfig,
+  ResponseCode,
+  ResumeCheckHalfMessage,
+  TopicConfig,
+} from '../../protocol/index.js';
 import type { NameServers } from '../../remoting/index.js';
 import { CallRefused } from '../errors.js';
 import type { BrokerCalls } from '../instance/calls.js';
@@ -23,5 +29,15 @@ describe('AdminClient', () => {
     const admin = new AdminClient({ calls: { ask } as unknown as BrokerCalls, nameServers: {} as NameServers, clock: new FakeClock() });
     expect((await admin.topics.config('T', 'h:1'))?.readQueueNums).toBe(3);
     expect(await admin.topics.config('U', 'h:1')).toBeUndefined();
+  });
+
+  it('asks the broker in the id of a transaction to resume it, or the one that it is told', async () => {
+    const asked: [string, number][] = [];
+    const ask = (address: string, command: { code: number }) => (asked.push([address, command.code]), Promise.resolve({ code: 0 }));
+    const admin = new AdminClient({ calls: { ask } as unknown as BrokerCalls, nameServers: {} as NameServers, clock: new FakeClock() });
+    await admin.transactions.resumeCheck('T', '7F00000100002A9F0000000000000000');
+    await admin.transactions.resumeCheck('T', '7F00000100002A9F0000000000000000', { address: 'h:1' });
+    expect(asked).toEqual(['127.0.0.1:10911', 'h:1'].map((address) => [address, ResumeCheckHalfMessage.code]));
+    await expect(admin.transactions.resumeCheck('T', 'none')).rejects.toThrow('"none" is no id');
   });
 });

@@ -7,6 +7,7 @@ import { OffsetAdmin } from './offsets.js';
 import { OrderConfAdmin } from './order-conf.js';
 import { Procedures } from './procedures/procedures.js';
 import { TopicAdmin } from './topics.js';
+import { TransactionAdmin } from './transactions.js';
 
 /** Requests of an administrator. Made by `ClientInstance.admin`; needs no start of its own. */
 export class AdminClient {
@@ -17,6 +18,7 @@ export class AdminClient {
   readonly cluster: ClusterAdmin;
   readonly clients: ClientAdmin;
   readonly figures: FigureAdmin;
+  readonly transactions: TransactionAdmin;
   readonly procedures: Procedures;
 
   constructor(parts: AdminParts) {
@@ -28,6 +30,7 @@ export class AdminClient {
     this.cluster = new ClusterAdmin(call);
     this.clients = new ClientAdmin(call, this.topics);
     this.figures = new FigureAdmin(call, this.topics);
+    this.transactions = new TransactionAdmin(call);
     this.procedures = new Procedures({ ...this, clock: parts.clock });
   }
 }

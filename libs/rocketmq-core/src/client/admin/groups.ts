@@ -1,6 +1,7 @@
 import {
   decodeConsumerConnection,
   decodeConsumeStats,
+  decodeGroupForbidden,
   decodeSubscriptionGroupConfig,
   decodeSubscriptionGroupWrapper,
   DeleteSubscriptiongroup,
@@ -18,6 +19,7 @@ import {
   retryTopic,
   SubscriptionGroupConfig,
   UpdateAndCreateSubscriptiongroup,
+  UpdateAndGetGroupForbidden,
 } from '../../protocol/index.js';
 import { InvalidInput, isCallRefused } from '../errors.js';
 import type { AdminCall, AdminCallLimits, AdminTarget } from './admin-call.js';
@@ -91,6 +93,30 @@ export class GroupAdmin {
     } catch (error) {
       if (isCallRefused(error) && error.responseCode === ResponseCode.CONSUMER_NOT_ONLINE) return undefined;
       throw error;
+    }
+  }
+
+  /**
+   * Whether one broker lets the group read a topic. As Java: DefaultMQAdminExt.updateAndGetGroupReadForbidden.
+   * @throws CallRefused, OperationFailed
+   */
+  async mayRead(group: string, topic: string, address: string, limits: AdminCallLimits = {}): Promise<boolean> {
+    const { body } = await this.call.broker(address, UpdateAndGetGroupForbidden, { group, topic }, limits);
+    return decodeGroupForbidden(body).readable ?? true;
+  }
+
+  /**
+   * Forbids a group to read a topic, or allows it again; others are not touched. Its pulls are answered with NO_PERMISSION meanwhile.
+   * @throws CallRefused, OperationFailed
+   */
+  async setMayRead(
+    group: string,
+    topic: string,
+    readable: boolean,
+    { target = 'all', ...limits }: AdminCallLimits & { readonly target?: AdminTarget } = {},
+  ): Promise<void> {
+    for (const address of await this.call.masters(target, limits)) {
+      await this.call.broker(address, UpdateAndGetGroupForbidden, { group, topic, readable }, limits);
     }
   }
 

@@ -1,7 +1,6 @@
 import type { ReceivedMessage } from '../../../src/client/index.js';
-import { ResponseCode, ResumeCheckHalfMessage, TRANS_CHECK_MAX_TIME_TOPIC } from '../../../src/protocol/index.js';
+import { TRANS_CHECK_MAX_TIME_TOPIC } from '../../../src/protocol/index.js';
 import { acrossLanguages, eachAlone, type Scenario, type ScenarioWorld } from './frame.js';
-import { rawCaller } from './raw-caller.js';
 import { ourConsumerSettings } from './short-settings.js';
 import { keysOf, untilKeys, WatchedList } from './watched-list.js';
 
@@ -42,8 +41,7 @@ export const givenUpScenarios: readonly Scenario[] = [
       await transacting.until('every check', (checked) => checked.length >= CHECKS);
       expect(transacting.checked).toEqual(Array.from({ length: CHECKS }, () => key));
       expect([...keysOf(consuming)]).toEqual([]);
-      const { code } = await rawCaller(world).call(ResumeCheckHalfMessage, { topic, msgId: half.offsetMessageId });
-      expect(code).toBe(ResponseCode.SUCCESS);
+      await world.admin.transactions.resumeCheck(topic, half.offsetMessageId);
       await untilKeys(consuming, [key]);
       expect(consuming.seen[0]).toMatchObject({ topic, body: key });
       expect(transacting.checked.length).toBeGreaterThan(CHECKS);

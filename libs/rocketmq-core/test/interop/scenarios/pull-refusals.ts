@@ -1,5 +1,5 @@
 import { eventually } from '../../../testing/eventually.js';
-import { decodeGroupForbidden, ResponseCode, UnregisterClient, UpdateAndGetGroupForbidden } from '../../../src/protocol/index.js';
+import { ResponseCode, UnregisterClient } from '../../../src/protocol/index.js';
 import { subscriptionTo, type TestClient } from '../../broker/broker-fixture.js';
 import { eachAlone, onlyOurs, type Scenario, type ScenarioWorld } from './frame.js';
 import { rawCaller } from './raw-caller.js';
@@ -97,13 +97,11 @@ export const pullRefusalScenarios: readonly Scenario[] = [
       const caller = rawCaller(world);
       const group = await world.group('forbidden');
       const topic = await filledTopic(world, caller, await world.group('lookers'));
-      const forbidding = async (readable?: boolean) => {
-        const { code, body } = await caller.call(UpdateAndGetGroupForbidden, { group, topic, readable });
-        expect(code).toBe(ResponseCode.SUCCESS);
-        return decodeGroupForbidden(body ?? Buffer.alloc(0));
-      };
-      expect(await forbidding()).toEqual({ group, topic, readable: true });
-      expect(await forbidding(false)).toEqual({ group, topic, readable: false });
+      const { groups } = world.admin;
+      const isReadable = () => groups.mayRead(group, topic, world.brokerAddress);
+      expect(await isReadable()).toBe(true);
+      await groups.setMayRead(group, topic, false);
+      expect(await isReadable()).toBe(false);
       const consuming = await to.consume({ group, topic });
       const refusal = await eventually(
         'a pull that is forbidden',
@@ -115,7 +113,7 @@ export const pullRefusalScenarios: readonly Scenario[] = [
       const others = await from.consume({ group: world.named('others'), topic });
       await untilKeys(others, ['pulled-0']);
       expect([...keysOf(consuming)]).toEqual([]);
-      expect(await forbidding(true)).toEqual({ group, topic, readable: true });
+      await groups.setMayRead(group, topic, true);
       await untilKeys(consuming, ['pulled-0']);
     },
   },
