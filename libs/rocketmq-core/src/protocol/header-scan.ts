@@ -1,6 +1,7 @@
 import type { FrameHeader } from './frame-header.js';
 import type { FrameLimits } from './frame-limits.js';
 import { HeaderTexts } from './header-texts.js';
+import { hexAt, shortEscapes } from './json-escapes.js';
 import { languageNamed } from './language-codes.js';
 import { Marks } from './marks.js';
 import { ScannedExt } from './scanned-ext.js';
@@ -9,20 +10,12 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const ZERO = 0x30;
-const NINE = 0x39;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const BRACE_OPEN = 0x7b;
 const BRACE_CLOSE = 0x7d;
 const LOWER_U = 0x75;
 const INT_DIGITS_MAX = 10;
-
-/** The escapes of JSON that take one more byte: " \ / b f n r t */
-const shortEscapes: ReadonlySet<number> = new Set([QUOTE, BACKSLASH, 0x2f, 0x62, 0x66, 0x6e, 0x72, 0x74]);
-
-function isHex(byte: number | undefined): boolean {
-  return byte !== undefined && ((byte >= ZERO && byte <= NINE) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66));
-}
 
 /** 1 for the bytes that stand for themselves within a string. */
 const isOrdinary = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -191,7 +184,7 @@ class HeaderScanner {
   private escapeSize(at: number): number {
     const { bytes } = this;
     if (bytes[at] !== LOWER_U) return shortEscapes.has(bytes[at] ?? 0) ? 1 : 0;
-    return isHex(bytes[at + 1]) && isHex(bytes[at + 2]) && isHex(bytes[at + 3]) && isHex(bytes[at + 4]) ? 5 : 0;
+    return hexAt(bytes, at + 1) < 0 ? 0 : 5;
   }
 
   /** Moves behind an int32 and keeps it in `number`. */

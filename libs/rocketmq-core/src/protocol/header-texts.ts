@@ -1,3 +1,5 @@
+import { hexAt, shortEscapes } from './json-escapes.js';
+
 interface Known {
   readonly text: string;
   readonly bytes: Uint8Array;
@@ -7,26 +9,6 @@ const SLOTS = 64;
 const KNOWN_SIZE_MAX = 64;
 const SCRATCH_SIZE = 4096;
 const BACKSLASH = 0x5c;
-
-/** The texts that JSON escapes stand for, by the letter behind the backslash; `u` excepted. */
-const escapes: ReadonlyMap<number, number> = new Map(
-  Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }).map(([letter, meant]) => [
-    letter.charCodeAt(0),
-    meant.charCodeAt(0),
-  ]),
-);
-
-/** The value of four hexadecimal digits; -1 when they are none. */
-function hexAt(bytes: Buffer, at: number): number {
-  let value = 0;
-  for (let i = at; i < at + 4; i++) {
-    const byte = bytes[i] ?? 0;
-    const digit = byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57;
-    if (digit < 0 || digit > 15 || (byte > 0x39 && digit < 10)) return -1;
-    value = value * 16 + digit;
-  }
-  return value;
-}
 
 /**
  * Makes the texts of the headers that come on one connection. The group, the topic and their kin are the same in one request after the other:
@@ -72,7 +54,7 @@ function unescape(bytes: Buffer, from: number, to: number, target: Buffer): numb
     if (code >= 0x80) return -1;
     if (code === BACKSLASH) {
       at += 1;
-      const meant = escapes.get(bytes[at] ?? 0);
+      const meant = shortEscapes.get(bytes[at] ?? 0);
       code = meant ?? hexAt(bytes, at + 1);
       if (code < 0 || code > 0xff) return -1;
       if (meant === undefined) at += 4;
