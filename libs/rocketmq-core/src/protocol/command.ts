@@ -172,11 +172,14 @@ function decodeScanned(rows: FieldRows, ext: ScannedExt, header: Record<string, 
   for (const { name, wireName, field } of rows) {
     const mark = ext.find(wireName);
     if (mark < 0) continue;
-    const { kind } = field;
-    const scanned: unknown = kind.scan && ext.bytesAt(mark, kind.scan);
-    header[name] = scanned ?? (kind.parse(ext.textAt(mark), name) as unknown);
+    header[name] = scannedValue(field.kind as Kind<unknown>, name, ext, mark);
   }
   return header;
+}
+
+/** @throws RequestRejected when the field is malformed */
+export function scannedValue<T>(kind: Kind<T>, name: string, ext: ScannedExt, mark: number): T {
+  return (kind.scan && ext.bytesAt(mark, kind.scan)) ?? kind.parse(ext.textAt(mark), name);
 }
 
 /** @throws RequestRejected when a field is malformed */

@@ -1,4 +1,4 @@
-import { boolean, int, time, type Kind } from '../command.js';
+import { boolean, int, scannedValue, time } from '../command.js';
 import type { ScannedExt } from '../scanned-ext.js';
 
 /** What SEND_MESSAGE_V2 says in single letters. */
@@ -21,24 +21,20 @@ export interface LetteredSend {
 
 type Setter = (header: LetteredSend, ext: ScannedExt, mark: number) => void;
 
-function value<T>(kind: Kind<T>, name: keyof LetteredSend, ext: ScannedExt, mark: number): T {
-  return (kind.scan && ext.bytesAt(mark, kind.scan)) ?? kind.parse(ext.textAt(mark), name);
-}
-
 const setters: Readonly<Record<string, Setter>> = {
   a: (header, ext, mark) => (header.producerGroup = ext.textAt(mark)),
   b: (header, ext, mark) => (header.topic = ext.textAt(mark)),
   c: (header, ext, mark) => (header.defaultTopic = ext.textAt(mark)),
-  d: (header, ext, mark) => (header.defaultTopicQueueNums = value(int, 'defaultTopicQueueNums', ext, mark)),
-  e: (header, ext, mark) => (header.queueId = value(int, 'queueId', ext, mark)),
-  f: (header, ext, mark) => (header.sysFlag = value(int, 'sysFlag', ext, mark)),
-  g: (header, ext, mark) => (header.bornTimestamp = value(time, 'bornTimestamp', ext, mark)),
-  h: (header, ext, mark) => (header.flag = value(int, 'flag', ext, mark)),
+  d: (header, ext, mark) => (header.defaultTopicQueueNums = scannedValue(int, 'defaultTopicQueueNums', ext, mark)),
+  e: (header, ext, mark) => (header.queueId = scannedValue(int, 'queueId', ext, mark)),
+  f: (header, ext, mark) => (header.sysFlag = scannedValue(int, 'sysFlag', ext, mark)),
+  g: (header, ext, mark) => (header.bornTimestamp = scannedValue(time, 'bornTimestamp', ext, mark)),
+  h: (header, ext, mark) => (header.flag = scannedValue(int, 'flag', ext, mark)),
   i: (header, ext, mark) => (header.properties = ext.textAt(mark)),
-  j: (header, ext, mark) => (header.reconsumeTimes = value(int, 'reconsumeTimes', ext, mark)),
-  k: (header, ext, mark) => (header.unitMode = value(boolean, 'unitMode', ext, mark)),
-  l: (header, ext, mark) => (header.maxReconsumeTimes = value(int, 'maxReconsumeTimes', ext, mark)),
-  m: (header, ext, mark) => (header.batch = value(boolean, 'batch', ext, mark)),
+  j: (header, ext, mark) => (header.reconsumeTimes = scannedValue(int, 'reconsumeTimes', ext, mark)),
+  k: (header, ext, mark) => (header.unitMode = scannedValue(boolean, 'unitMode', ext, mark)),
+  l: (header, ext, mark) => (header.maxReconsumeTimes = scannedValue(int, 'maxReconsumeTimes', ext, mark)),
+  m: (header, ext, mark) => (header.batch = scannedValue(boolean, 'batch', ext, mark)),
   n: (header, ext, mark) => (header.bname = ext.textAt(mark)),
 };
 const byLetter = Array.from({ length: 128 }, (_, code) => setters[String.fromCharCode(code)]);
