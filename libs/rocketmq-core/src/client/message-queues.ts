@@ -13,3 +13,13 @@ export const queueKey = (queue: MessageQueue): string => `${queue.topic}\n${queu
 
 /** `topic@broker:id`, for logs and messages. */
 export const queueText = (queue: MessageQueue): string => `${queue.topic}@${queue.brokerName}:${queue.queueId}`;
+
+export function byBroker(queues: readonly MessageQueue[]): ReadonlyMap<string, readonly MessageQueue[]> {
+  const groups = new Map<string, MessageQueue[]>();
+  for (const queue of queues) {
+    const group = groups.get(queue.brokerName);
+    if (group === undefined) groups.set(queue.brokerName, [queue]);
+    else group.push(queue);
+  }
+  return groups;
+}

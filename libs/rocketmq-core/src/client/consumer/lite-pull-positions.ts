@@ -2,14 +2,11 @@ import { OperationFailed } from '../../base/index.js';
 import type { MessageQueue } from '../../protocol/index.js';
 import type { BrokerCalls, CallLimits } from '../instance/calls.js';
 import { InvalidInput } from '../errors.js';
-import type { RouteFinder } from '../instance/route-finder.js';
-import type { RouteTable } from '../instance/route-table.js';
+import { findMaster, type FindMasterParts } from '../instance/find-master.js';
 import { queueText } from '../message-queues.js';
 
-export interface PositionParts {
+export interface PositionParts extends FindMasterParts {
   readonly calls: Pick<BrokerCalls, 'maxOffset' | 'minOffset' | 'searchOffset'>;
-  readonly table: Pick<RouteTable, 'masterAddress'>;
-  readonly routes: Pick<RouteFinder, 'refresh'>;
 }
 
 /** Asks brokers for places in queues. All of them throw CallRefused and OperationFailed. */
@@ -37,13 +34,9 @@ export class LitePullPositions {
     throw new InvalidInput('offset', `${queueText(queue)} has the offsets ${begin} to ${end}, not ${offset}`);
   }
 
-  private async addressOf({ brokerName, topic }: MessageQueue): Promise<string> {
-    const { table, routes } = this.parts;
-    const known = table.masterAddress(brokerName);
-    if (known !== undefined) return known;
-    await routes.refresh(topic);
-    const found = table.masterAddress(brokerName);
+  private async addressOf(queue: MessageQueue): Promise<string> {
+    const found = await findMaster(queue, this.parts);
     if (found !== undefined) return found;
-    throw new OperationFailed('unavailable', `broker ${brokerName} is not known`, { retriable: true });
+    throw new OperationFailed('unavailable', `broker ${queue.brokerName} is not known`, { retriable: true });
   }
 }

@@ -3,7 +3,7 @@ import type { MessageQueue } from '../../protocol/index.js';
 import { Loop, type Clock, type Logger, type Timer } from '../../runtime/index.js';
 import type { BrokerCalls } from '../instance/calls.js';
 import type { RouteTable } from '../instance/route-table.js';
-import { queueKey, queueText } from '../message-queues.js';
+import { byBroker, queueKey, queueText } from '../message-queues.js';
 import { QueueMap } from '../queue-map.js';
 
 export interface LockLoopParts {
@@ -163,14 +163,4 @@ export class LockLoop {
     this.locks.get(queue)?.expiry.cancel();
     return this.locks.delete(queue);
   }
-}
-
-function byBroker(queues: readonly MessageQueue[]): ReadonlyMap<string, readonly MessageQueue[]> {
-  const groups = new Map<string, MessageQueue[]>();
-  for (const queue of queues) {
-    const group = groups.get(queue.brokerName);
-    if (group === undefined) groups.set(queue.brokerName, [queue]);
-    else group.push(queue);
-  }
-  return groups;
 }

@@ -116,7 +116,7 @@ export class DeadLetters {
         ...{ calls, clock, timeoutMs },
         group: settings.progressGroup,
         clientId: `${clientId}#${this.runs}`,
-        addressOf: ({ brokerName }) => table.masterAddress(brokerName),
+        addressOf: (brokerName) => table.masterAddress(brokerName),
       },
       queues.map(({ queue }) => queue),
     );

@@ -2,10 +2,11 @@ import { OperationFailed } from '../../base/index.js';
 import type { MessageQueue } from '../../protocol/index.js';
 import type { Clock } from '../../runtime/index.js';
 import type { BrokerCalls } from '../instance/calls.js';
+import { byBroker } from '../message-queues.js';
 
 export interface RedriveLockParts {
   readonly calls: Pick<BrokerCalls, 'lockQueues' | 'unlockQueues'>;
-  readonly addressOf: (queue: MessageQueue) => string | undefined;
+  readonly addressOf: (brokerName: string) => string | undefined;
   /** Whose locks they are. */
   readonly group: string;
   /** Of one run: two runs of one client exclude each other, too. */
@@ -48,13 +49,13 @@ export class RedriveLock {
     await Promise.all(all);
   }
 
-  private byAddress(): ReadonlyMap<string, MessageQueue[]> {
-    const groups = new Map<string, MessageQueue[]>();
-    for (const queue of this.queues) {
-      const address = this.parts.addressOf(queue);
-      if (address === undefined) throw new OperationFailed('unavailable', `broker ${queue.brokerName} is not known`);
-      groups.set(address, [...(groups.get(address) ?? []), queue]);
-    }
-    return groups;
+  private byAddress(): ReadonlyMap<string, readonly MessageQueue[]> {
+    return new Map([...byBroker(this.queues)].map(([brokerName, queues]) => [this.addressOf(brokerName), queues]));
+  }
+
+  private addressOf(brokerName: string): string {
+    const address = this.parts.addressOf(brokerName);
+    if (address === undefined) throw new OperationFailed('unavailable', `broker ${brokerName} is not known`);
+    return address;
   }
 }

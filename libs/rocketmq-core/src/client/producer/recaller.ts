@@ -2,13 +2,10 @@ import { OperationFailed } from '../../base/index.js';
 import { decodeRecallHandle } from '../../protocol/index.js';
 import { InvalidInput } from '../errors.js';
 import type { BrokerCalls, CallLimits } from '../instance/calls.js';
-import type { RouteFinder } from '../instance/route-finder.js';
-import type { RouteTable } from '../instance/route-table.js';
+import { findMaster, type FindMasterParts } from '../instance/find-master.js';
 
-export interface RecallerParts {
+export interface RecallerParts extends FindMasterParts {
   readonly group: string;
-  readonly table: Pick<RouteTable, 'masterAddress'>;
-  readonly routes: Pick<RouteFinder, 'refresh'>;
   readonly calls: Pick<BrokerCalls, 'recall'>;
 }
 
@@ -28,11 +25,7 @@ export class Recaller {
   }
 
   private async addressOf(brokerName: string, topic: string): Promise<string> {
-    const { table, routes } = this.parts;
-    const known = table.masterAddress(brokerName);
-    if (known !== undefined) return known;
-    await routes.refresh(topic);
-    const address = table.masterAddress(brokerName);
+    const address = await findMaster({ brokerName, topic }, this.parts);
     if (address === undefined) throw new OperationFailed('unavailable', `broker ${brokerName} has no master`);
     return address;
   }

@@ -4,14 +4,11 @@ import { CallRefused } from '../errors.js';
 import { subscribe } from '../consumer/subscription-table.js';
 import { pullOutcome } from '../consumer/pull.js';
 import type { BrokerCalls, PullHeader } from '../instance/calls.js';
-import type { RouteFinder } from '../instance/route-finder.js';
-import type { RouteTable } from '../instance/route-table.js';
+import { findMaster, type FindMasterParts } from '../instance/find-master.js';
 import { queueText } from '../message-queues.js';
 
-export interface QueueReaderParts {
+export interface QueueReaderParts extends FindMasterParts {
   readonly calls: Pick<BrokerCalls, 'pull'>;
-  readonly table: Pick<RouteTable, 'masterAddress'>;
-  readonly routes: Pick<RouteFinder, 'refresh'>;
   /** For one request, ms. */
   readonly timeoutMs: number;
 }
@@ -63,9 +60,7 @@ export class QueueReader {
   }
 
   private async addressOf(queue: MessageQueue): Promise<string> {
-    const { table, routes } = this.parts;
-    if (table.masterAddress(queue.brokerName) === undefined) await routes.refresh(queue.topic);
-    const address = table.masterAddress(queue.brokerName);
+    const address = await findMaster(queue, this.parts);
     if (address === undefined) throw new OperationFailed('unavailable', `the broker of ${queueText(queue)} is not known`);
     return address;
   }
