@@ -46,6 +46,7 @@ const TIME_MARGIN_MS = 3000;
  * 4. cut both at the end, with zeros behind it, and make that durable before anything is appended.
  */
 export class Recovery {
+  private readonly hasher = new KeyHasher();
   private rebuilding = false;
   private start: Segment | undefined;
   private last: InspectedRecord | undefined;
@@ -94,7 +95,7 @@ export class Recovery {
     const { log } = this.options;
     if (physicalOffset < log.minOffset) return true;
     const record = log.recordAt(physicalOffset, log.segments.capacityEnd);
-    return record !== undefined && new KeyHasher().hashes(record.topic, record.propertiesText).includes(keyHash);
+    return record !== undefined && this.hasher.hashes(record.topic, record.propertiesText).includes(keyHash);
   }
 
   private async findEnd(): Promise<number> {

@@ -8,10 +8,14 @@ export class HandleCache {
   // A Map keeps the order of insertion: the first key is the one unused longest.
   private readonly open = new Map<string, FileHandle>();
 
-  /** @param capacity handles kept open at most */
+  /**
+   * @param capacity handles kept open at most
+   * @param mode how files that are there are opened
+   */
   constructor(
     private readonly files: FileSystem,
     private readonly capacity: number,
+    private readonly mode: 'read' | 'write' = 'write',
   ) {}
 
   /** A handle to use at once and not to keep. The file must exist. */
@@ -24,7 +28,7 @@ export class HandleCache {
       }
       return known;
     }
-    return this.put(path, this.files.openSync(path, 'write'));
+    return this.put(path, this.files.openSync(path, this.mode));
   }
 
   /** Makes the file. */

@@ -155,16 +155,8 @@ export class SegmentList {
    * ends where an old one starts makes that one valid again at the next recovery. Durable only after `syncSync`.
    */
   cutAt(end: number): void {
-    const kept = this.row.filter((segment) => segment.baseOffset < end);
-    for (const segment of this.row.slice(kept.length).reverse()) this.drop(segment);
-    this.row = kept;
-    const last = this.last;
-    if (last !== undefined && end < this.capacityEnd) {
-      const handle = this.handleOf(last);
-      // Shortening and extending again leaves zeros without writing any. A crash in between leaves a short last file, which `load` extends.
-      handle.truncateSync(end - last.baseOffset);
-      handle.truncateSync(this.segmentSize);
-    }
+    this.keepFirst(this.row.filter((segment) => segment.baseOffset < end).length);
+    if (end < this.capacityEnd) this.zeroLastFrom(end);
   }
 
   /**
@@ -176,14 +168,23 @@ export class SegmentList {
     const last = kept[kept.length - 1];
     const isClean = kept.length === this.row.length && (last === undefined || !this.isUsedFrom(last, end - last.baseOffset));
     if (isClean) return false;
-    for (const segment of this.row.slice(kept.length).reverse()) this.drop(segment);
-    this.row = kept;
-    if (last !== undefined) {
-      const handle = this.handleOf(last);
-      handle.truncateSync(end - last.baseOffset);
-      handle.truncateSync(this.segmentSize);
-    }
+    this.keepFirst(kept.length);
+    this.zeroLastFrom(end);
     return true;
+  }
+
+  private keepFirst(count: number): void {
+    for (const segment of this.row.slice(count).reverse()) this.drop(segment);
+    this.row = this.row.slice(0, count);
+  }
+
+  // Shortening and extending again leaves zeros without writing any. A crash in between leaves a short last file, which `load` extends.
+  private zeroLastFrom(end: number): void {
+    const last = this.last;
+    if (last === undefined) return;
+    const handle = this.handleOf(last);
+    handle.truncateSync(end - last.baseOffset);
+    handle.truncateSync(this.segmentSize);
   }
 
   // All pages in front are in use. When the file takes no more room than they do, nothing was ever written behind their last one: most files are
