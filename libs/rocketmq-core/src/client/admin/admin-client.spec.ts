@@ -1,5 +1,6 @@
 import { FakeClock } from '../../../testing/index.js';
 import {
+  encodeKVTable,
   encodeTopicConfigAndMappingSerializeWrapper,
   GetAllTopicConfig,
   ResponseCode,
@@ -39,5 +40,26 @@ describe('AdminClient', () => {
     await admin.transactions.resumeCheck('T', '7F00000100002A9F0000000000000000', { address: 'h:1' });
     expect(asked).toEqual(['127.0.0.1:10911', 'h:1'].map((address) => [address, ResumeCheckHalfMessage.code]));
     await expect(admin.transactions.resumeCheck('T', 'none')).rejects.toThrow('"none" is no id');
+  });
+
+  it.each([
+    ['awaits the first sample of a broker that has just begun', 2, ResponseCode.SYSTEM_ERROR, 'V5'],
+    ['gives up on a broker that keeps failing', 9, ResponseCode.SYSTEM_ERROR, 'with code 1'],
+    ['believes other refusals at once', 1, ResponseCode.NO_PERMISSION, 'with code 16'],
+  ])('%s', async (_, failures, code, outcome) => {
+    const clock = new FakeClock();
+    let asked = 0;
+    const ask = (address: string, command: { name: string }) =>
+      ++asked > failures
+        ? Promise.resolve({ code: 0, body: encodeKVTable({ table: new Map([['brokerVersionDesc', 'V5']]) }) })
+        : Promise.reject(new CallRefused(command.name, address, { code, remark: undefined }));
+    const admin = new AdminClient({ calls: { ask } as unknown as BrokerCalls, nameServers: {} as NameServers, clock });
+    const told = admin.cluster.runtimeInfo('h:1').then(
+      (info) => info.get('brokerVersionDesc'),
+      (error: unknown) => String(error),
+    );
+    await clock.advance(10_000);
+    expect(await told).toContain(outcome);
+    expect(asked).toBe(code === ResponseCode.SYSTEM_ERROR ? Math.min(failures + 1, 4) : 1);
   });
 });

@@ -12,9 +12,13 @@ import {
   UpdateBrokerConfig,
   WipeWritePermOfBroker,
 } from '../../protocol/index.js';
-import { printPropertiesText } from '../../runtime/index.js';
+import { printPropertiesText, sleep } from '../../runtime/index.js';
 import { CallRefused } from '../errors.js';
 import type { AdminCall, AdminCallLimits } from './admin-call.js';
+
+/** As Java: StoreStatsService.FREQUENCY_OF_SAMPLING. */
+const SAMPLING_MS = 1000;
+const SAMPLES_AWAITED = 3;
 
 /** Clusters and their brokers. All of them throw CallRefused and OperationFailed. */
 export class ClusterAdmin {
@@ -32,9 +36,19 @@ export class ClusterAdmin {
     return address;
   }
 
-  /** Figures of one broker: what `mqadmin brokerStatus` shows. */
+  /**
+   * Figures of one broker: what `mqadmin brokerStatus` shows. Apache fails at this question until it has sampled itself for the first time, a second
+   * after its start (StoreStatsService.getPutTps), so a broker that failed is asked again, three times at most.
+   */
   async runtimeInfo(address: string, limits: AdminCallLimits = {}): Promise<ReadonlyMap<string, string>> {
-    return decodeKVTable((await this.call.broker(address, GetBrokerRuntimeInfo, {}, limits)).body).table;
+    for (let asked = 1; ; asked++) {
+      try {
+        return decodeKVTable((await this.call.broker(address, GetBrokerRuntimeInfo, {}, limits)).body).table;
+      } catch (error) {
+        if (!(error instanceof CallRefused) || error.responseCode !== ResponseCode.SYSTEM_ERROR || asked > SAMPLES_AWAITED) throw error;
+        await sleep(this.call.clock, SAMPLING_MS, limits.signal);
+      }
+    }
   }
 
   /** Settings of one broker as the text of a properties file. */
