@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freeListenPort } from './free-ports.js';
 import { type ApacheArtifact, apacheClassPath } from './java-artifacts.js';
 import { type JavaExit, JavaProcess } from './java-process.js';
-import { registered } from './java-registration.js';
+import { registered, sampled } from './java-registration.js';
 
 /** Keys of broker.conf or namesrv.conf. */
 export type JavaConf = Readonly<Record<string, string | number | boolean>>;
@@ -154,7 +154,9 @@ export async function startJavaBroker(options: JavaBrokerOptions): Promise<JavaS
   });
   const nameServers = options.nameServers.split(';');
   const ready = async (): Promise<void> => {
-    await Promise.all(nameServers.map((nameServer) => registered(nameServer, `127.0.0.1:${port}`, startTimeoutMs)));
+    const address = `127.0.0.1:${port}`;
+    await Promise.all(nameServers.map((nameServer) => registered(nameServer, address, startTimeoutMs)));
+    await sampled(address, startTimeoutMs);
   };
   return launch({ kind: 'broker', mainClass: 'org.apache.rocketmq.broker.BrokerStartup', home, confFile, port, options, ready });
 }

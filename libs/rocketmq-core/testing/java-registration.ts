@@ -1,10 +1,18 @@
 import { connect } from 'node:net';
 
+const getBrokerRuntimeInfo = 28;
 const getBrokerClusterInfo = 106;
+const success = 0;
 const pollMs = 50;
 
-/** One request with a JSON header and no body; answers the body of the response. Written out here so that the tests of the oracle do not lean on our own code. */
-function ask(address: string, requestCode: number): Promise<string> {
+interface Answer {
+  readonly code: number;
+  readonly remark: string;
+  readonly body: string;
+}
+
+/** One request with a JSON header and no body. Written out here so that the tests of the oracle do not lean on our own code. */
+function ask(address: string, requestCode: number): Promise<Answer> {
   const [host, port] = address.split(':');
   const header = Buffer.from(JSON.stringify({ code: requestCode, language: 'JAVA', version: 479, opaque: 1, flag: 0 }));
   const frame = Buffer.alloc(8 + header.length);
@@ -19,18 +27,41 @@ function ask(address: string, requestCode: number): Promise<string> {
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
       if (received.length < 8 || received.length < 4 + received.readInt32BE(0)) return;
-      const headerSize = received.readInt32BE(4) & 0xffffff;
-      resolve(received.toString('utf8', 8 + headerSize, 4 + received.readInt32BE(0)));
+      const bodyFrom = 8 + (received.readInt32BE(4) & 0xffffff);
+      const { code, remark = '' } = JSON.parse(received.toString('utf8', 8, bodyFrom)) as { code: number; remark?: string };
+      resolve({ code, remark, body: received.toString('utf8', bodyFrom, 4 + received.readInt32BE(0)) });
       socket.destroy();
     });
   });
 }
 
-/** Apache brokers of 5.x say that they are up before the name server has them. Asks until it has. */
-export async function registered(nameServer: string, brokerAddress: string, timeoutMs: number): Promise<void> {
+async function until(what: string, holds: () => Promise<true | string>, timeoutMs: number): Promise<void> {
   const end = Date.now() + timeoutMs;
-  while (!(await ask(nameServer, getBrokerClusterInfo)).includes(`"${brokerAddress}"`)) {
-    if (Date.now() > end) throw new Error(`${brokerAddress} did not register with ${nameServer} within ${timeoutMs} ms`);
+  for (;;) {
+    const answer = await holds();
+    if (answer === true) return;
+    if (Date.now() > end) throw new Error(`${what} not within ${timeoutMs} ms: ${answer}`);
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
+}
+
+/** Apache brokers of 5.x say that they are up before the name server has them. Asks until it has. */
+export async function registered(nameServer: string, brokerAddress: string, timeoutMs: number): Promise<void> {
+  const isThere = async () => {
+    const { body } = await ask(nameServer, getBrokerClusterInfo);
+    return body.includes(`"${brokerAddress}"`) || body;
+  };
+  await until(`${brokerAddress} registered with ${nameServer}`, isThere, timeoutMs);
+}
+
+/**
+ * Apache brokers sample their figures once a second and have none before the first time: until then all that asks for the state of the broker is
+ * answered with the stack of a NoSuchElementException (StoreStatsService.getPutTps). Asks until they have.
+ */
+export async function sampled(brokerAddress: string, timeoutMs: number): Promise<void> {
+  const answers = async () => {
+    const { code, remark } = await ask(brokerAddress, getBrokerRuntimeInfo);
+    return code === success || remark;
+  };
+  await until(`figures of ${brokerAddress}`, answers, timeoutMs);
 }
