@@ -13,7 +13,7 @@ import {
   WipeWritePermOfBroker,
 } from '../../protocol/index.js';
 import { printPropertiesText, sleep } from '../../runtime/index.js';
-import { CallRefused } from '../errors.js';
+import { CallRefused, isCallRefused } from '../errors.js';
 import type { AdminCall, AdminCallLimits } from './admin-call.js';
 
 /** As Java: StoreStatsService.FREQUENCY_OF_SAMPLING. */
@@ -45,7 +45,7 @@ export class ClusterAdmin {
       try {
         return decodeKVTable((await this.call.broker(address, GetBrokerRuntimeInfo, {}, limits)).body).table;
       } catch (error) {
-        if (!(error instanceof CallRefused) || error.responseCode !== ResponseCode.SYSTEM_ERROR || asked > SAMPLES_AWAITED) throw error;
+        if (!isCallRefused(error) || error.responseCode !== ResponseCode.SYSTEM_ERROR || asked > SAMPLES_AWAITED) throw error;
         await sleep(this.call.clock, SAMPLING_MS, limits.signal);
       }
     }
