@@ -15,13 +15,15 @@ export interface RedriveLockParts {
   readonly timeoutMs: number;
 }
 
+type Target = readonly [address: string, queues: readonly MessageQueue[]];
+
 /** A lock of the brokers ends 60 s after it was renewed last. As Java: RebalanceLockManager. */
 export const RENEW_MS = 20_000;
 
 /** Keeps two redrives of one group apart, wherever they run: they would send the same messages. */
 export class RedriveLock {
   private renewedMs = -Infinity;
-  private targets: ReadonlyMap<string, readonly MessageQueue[]> | undefined;
+  private targets: readonly Target[] | undefined;
 
   constructor(
     private readonly parts: RedriveLockParts,
@@ -32,7 +34,7 @@ export class RedriveLock {
   async hold(): Promise<void> {
     const { clock, calls, group, clientId, timeoutMs } = this.parts;
     if (clock.monotonic() - this.renewedMs < RENEW_MS) return;
-    this.targets ??= this.byAddress();
+    this.targets ??= this.addressed();
     for (const [address, queues] of this.targets) {
       const locked = await calls.lockQueues(address, { group, clientId, queues }, { timeoutMs });
       if (locked.length < queues.length) throw new OperationFailed('refused', `dead letters are being redriven for ${group} already`);
@@ -49,8 +51,8 @@ export class RedriveLock {
     await Promise.all(all);
   }
 
-  private byAddress(): ReadonlyMap<string, readonly MessageQueue[]> {
-    return new Map([...byBroker(this.queues)].map(([brokerName, queues]) => [this.addressOf(brokerName), queues]));
+  private addressed(): readonly Target[] {
+    return [...byBroker(this.queues)].map(([brokerName, queues]) => [this.addressOf(brokerName), queues] as const);
   }
 
   private addressOf(brokerName: string): string {
