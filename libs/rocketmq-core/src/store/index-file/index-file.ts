@@ -263,7 +263,7 @@ export class IndexFile {
 
   /** Entries from the first one on, up to the one before `until`. */
   private *entries(until: number): Generator<{ readonly entry: IndexEntry; readonly number: number }> {
-    const bytes = Buffer.alloc(SCAN_ENTRIES * INDEX_ENTRY_SIZE);
+    const bytes = Buffer.alloc(Math.max(0, Math.min(SCAN_ENTRIES, until - 1)) * INDEX_ENTRY_SIZE);
     for (let first = 1; first < until; first += SCAN_ENTRIES) {
       const count = Math.min(SCAN_ENTRIES, until - first);
       this.handle().readSync(bytes, 0, count * INDEX_ENTRY_SIZE, entryPosition(this.sizes, first));

@@ -23,7 +23,8 @@ export class FileReader {
   peek(path: string, position: number, length: number): Buffer {
     const start = position - this.window.position;
     if (path !== this.window.path || start < 0 || start + length > this.window.bytes.length) {
-      this.window = { path, position, bytes: this.read(path, position, Math.max(length, WINDOW)) };
+      const ahead = Math.min(WINDOW, this.sizeOf(path) - position);
+      this.window = { path, position, bytes: this.read(path, position, Math.max(length, ahead)) };
       return this.window.bytes.subarray(0, length);
     }
     return this.window.bytes.subarray(start, start + length);
