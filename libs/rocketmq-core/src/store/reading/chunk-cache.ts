@@ -1,49 +1,32 @@
-/** A part of the log as it lies on disk. Its bytes are good until the next chunk is asked for. */
-export interface Chunk {
-  readonly from: number;
-  readonly bytes: Buffer;
-}
+import { ChunkTable, type Chunk } from './chunk-table.js';
 
 export interface ChunkCacheOptions {
-  /** Bytes of one segment: no chunk lies in two of them. */
+  /** Bytes of one segment. */
   readonly segmentSize: number;
   /** Fills `into` from `from` on. @returns the bytes read */
   readonly read: (into: Buffer, from: number) => number;
 }
 
-const CHUNK_SIZE = 256 * 1024;
 /** 4 MiB together. */
 const CHUNKS_MAX = 16;
-/** Chunks that one read has wanted, and a second one may. */
-const SEEN_MAX = 256;
-
-interface Kept {
-  readonly chunk: Chunk;
-  readonly memory: Buffer;
-}
+const PINNED_MAX = 8;
 
 /**
- * Chunks of the log that several reads want: the queues of a topic lie interleaved in it, so that each of their consumers needs a part of the
- * same bytes, and a read of one queue alone brings its neighbours' records along for nothing.
+ * Chunks of the recent log that several reads want: the queues of a topic lie interleaved in it, so that each of their consumers needs a part of
+ * the same bytes, and a read of one queue alone brings its neighbours' records along for nothing.
  *
- * The memory of a chunk is used again for another one. Buffers that live for a while and then die are what makes the collector walk through the
- * whole heap, and these would be a quarter of a megabyte each.
- *
- * A chunk comes in when a second read wants it: a single look into the log costs what it asks for. What it holds never changes in the log, because
- * only what is written completely is read.
+ * A chunk comes in when a second read wants it. What it holds never changes in the log, because only what is written completely is read.
  */
 export class ChunkCache {
-  private readonly chunks = new Map<number, Kept>();
-  private spare: Buffer | undefined;
-  private readonly seen = new Map<number, number>();
-  private latest: Chunk | undefined;
-  private reads = 0;
+  readonly table: ChunkTable;
 
-  constructor(private readonly options: ChunkCacheOptions) {}
+  constructor(private readonly options: ChunkCacheOptions) {
+    this.table = new ChunkTable({ segmentSize: options.segmentSize, chunksMax: CHUNKS_MAX, pinnedMax: PINNED_MAX });
+  }
 
   /** A new read begins. */
   begin(): void {
-    this.reads += 1;
+    this.table.begin();
   }
 
   /**
@@ -52,60 +35,15 @@ export class ChunkCache {
    * @returns undefined when there is none, or when it is not worth one yet
    */
   chunkOf(from: number, to: number, written: number): Chunk | undefined {
-    const { latest } = this;
-    if (latest !== undefined && from >= latest.from && to <= latest.from + latest.bytes.length) return latest;
-    const { segmentSize } = this.options;
-    const inSegment = from % segmentSize;
-    const start = from - (inSegment % CHUNK_SIZE);
-    const end = Math.min(start + CHUNK_SIZE, from - inSegment + segmentSize);
-    if (to > end || end > written) return undefined;
-    return (this.latest = this.cached(start) ?? this.wanted(start, end));
+    const { table } = this;
+    const found = table.find(from, to);
+    if (found !== undefined) return found;
+    const start = table.startOf(from);
+    const end = table.endOf(start);
+    if (to > end || end > written || !table.isWantedAgain(start)) return undefined;
+    const memory = table.takeMemory();
+    if (this.options.read(memory.subarray(0, end - start), start) === end - start) return table.put(start, memory);
+    table.giveBack(memory);
+    return undefined;
   }
-
-  private cached(start: number): Chunk | undefined {
-    const kept = this.chunks.get(start);
-    if (kept === undefined) return undefined;
-    // The order of the map is that of the last use.
-    this.chunks.delete(start);
-    this.chunks.set(start, kept);
-    return kept.chunk;
-  }
-
-  private wanted(start: number, end: number): Chunk | undefined {
-    const by = this.seen.get(start);
-    if (by === undefined || by === this.reads) {
-      this.seen.set(start, this.reads);
-      forgetFirst(this.seen);
-      return undefined;
-    }
-    this.seen.delete(start);
-    const memory = this.takeMemory();
-    const bytes = memory.subarray(0, end - start);
-    if (this.options.read(bytes, start) < bytes.length) {
-      this.spare = memory;
-      return undefined;
-    }
-    const chunk = { from: start, bytes };
-    this.chunks.set(start, { chunk, memory });
-    return chunk;
-  }
-
-  /** New memory until there are chunks enough, then that of the one that was used longest ago. */
-  private takeMemory(): Buffer {
-    const { spare } = this;
-    this.spare = undefined;
-    if (spare !== undefined) return spare;
-    for (const [start, { chunk, memory }] of this.chunks) {
-      if (this.chunks.size < CHUNKS_MAX) break;
-      this.chunks.delete(start);
-      if (this.latest === chunk) this.latest = undefined;
-      return memory;
-    }
-    return Buffer.allocUnsafeSlow(CHUNK_SIZE);
-  }
-}
-
-function forgetFirst(seen: Map<number, number>): void {
-  if (seen.size <= SEEN_MAX) return;
-  for (const key of seen.keys()) return void seen.delete(key);
 }

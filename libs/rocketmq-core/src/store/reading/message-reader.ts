@@ -3,12 +3,17 @@ import type { StoreConfig } from '../config/store-config.js';
 import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
 import type { QueueTable } from '../consume-queue/queue-table.js';
 import { ENTRY_SIZE, entryPhysicalOffset } from '../consume-queue/entry-layout.js';
+import type { Clock } from '../../runtime/index.js';
 import type { GetOutcome, GetStatus } from '../outcomes.js';
 import type { StoreStats } from '../store-stats.js';
-import { selectEntries, spansOf, type Selection, type SelectionRules, type Span } from './entry-selection.js';
+import { ColdLine } from './cold-line.js';
+import { selectEntries, type Extent, type Selection, type SelectionRules } from './entry-selection.js';
+import { OldEntries } from './old-entries.js';
+import { OldRecords } from './old-records.js';
 import { PropertyScan } from './property-scan.js';
+import { ReadGate } from './read-gate.js';
 import { RecentRecords } from './recent-records.js';
-import { recordsOf, type Records } from './span-records.js';
+import type { Records } from './span-records.js';
 
 export interface GetRequest {
   readonly topic: string;
@@ -30,6 +35,7 @@ export interface MessageReaderOptions {
   readonly log: CommitLog;
   readonly queues: QueueTable;
   readonly stats: StoreStats;
+  readonly clock: Clock;
   /** Bytes of memory of the machine. */
   readonly memoryTotal: number;
 }
@@ -45,43 +51,69 @@ interface Plan {
   readonly rules: SelectionRules;
 }
 
+/** Reads from the disk that run at once: half of the thread pool as Node makes it, so that syncs find a thread. */
+const OLD_READS_MAX = 2;
+
+type Wants = (propertyText: string) => boolean;
+
 /**
- * Reads messages of a queue. What this process has written itself is read synchronously, because it is in the page cache and a trip through the
- * thread pool costs forty times as much; what was there before may have to come from the disk and is read in the background.
+ * Reads messages of a queue. What is in the page cache is read synchronously, because a trip through the thread pool costs forty times as much;
+ * what may have to come from the disk is read in the background.
  */
 export class MessageReader {
+  private readonly line: ColdLine;
   private readonly recent: RecentRecords;
+  private readonly oldEntries: OldEntries;
+  private readonly old: OldRecords;
 
   constructor(private readonly options: MessageReaderOptions) {
-    this.recent = new RecentRecords(options.log);
+    const { log } = options;
+    const line = new ColdLine({ log, memorySize: () => this.memorySize });
+    const gate = new ReadGate(OLD_READS_MAX);
+    this.line = line;
+    this.recent = new RecentRecords(log);
+    this.oldEntries = new OldEntries(gate);
+    this.old = new OldRecords({ log, gate, recentFrom: () => line.physicalOffset });
+  }
+
+  /** Bytes of the newest messages that count as held in memory. As Java: MessageStoreConfig.accessMessageInMemoryMaxRatio. */
+  private get memorySize(): number {
+    return this.options.memoryTotal * (this.options.config.accessMessageInMemoryMaxRatio / 100);
   }
 
   get(request: GetRequest): GetOutcome | Promise<GetOutcome> {
-    const queue = this.options.queues.find(request.topic, request.queueId);
-    queue?.correctMin(this.options.log.minOffset);
-    const outside = outcomeOutside(queue, request.queueOffset);
+    const { log, queues, stats } = this.options;
+    const { queueOffset, matchesProperties } = request;
+    const queue = queues.find(request.topic, request.queueId);
+    queue?.correctMin(log.minOffset);
+    const outside = outcomeOutside(queue, queueOffset);
     if (queue === undefined || outside !== undefined) {
-      if (request.isInternal !== true) this.options.stats.get(0);
+      if (request.isInternal !== true) stats.get(0);
       return outside ?? nothing('no-matched-logic-queue', 0, queue);
     }
     const plan = this.planOf(queue, request);
-    if (request.matchesProperties !== undefined) return this.getMatching(plan, request.matchesProperties);
-    if (request.queueOffset < queue.openOffset) return this.getOld(plan);
-    const selection = selectEntries(queue.readSync(plan.queueOffset, plan.count), plan.rules);
-    const [first] = selection.extents;
-    if (first !== undefined && first.physicalOffset < this.options.log.openOffset) return this.readOld(plan, selection);
+    const read = (entries: Buffer) => {
+      if (entries.length > 0) this.line.note(queue, queueOffset, entryPhysicalOffset(entries, 0));
+      return matchesProperties === undefined ? this.getFrom(plan, entries) : this.getMatching(plan, entries, matchesProperties);
+    };
+    const entries = this.line.isRecent(queue, queueOffset)
+      ? queue.readSync(queueOffset, plan.count)
+      : this.oldEntries.read(queue, queueOffset, plan.count);
+    return entries instanceof Promise ? entries.then(read) : read(entries);
+  }
+
+  private getFrom(plan: Plan, entries: Buffer): GetOutcome | Promise<GetOutcome> {
+    const selection = selectEntries(entries, plan.rules);
+    const { extents } = selection;
+    const [first] = extents;
+    if (first !== undefined && first.physicalOffset < this.line.physicalOffset) {
+      const parts = plan.isInternal ? this.old.readDirectly(extents) : this.old.read(extents);
+      return parts instanceof Promise ? parts.then((some) => this.found(plan, selection, some)) : this.found(plan, selection, parts);
+    }
     const { recent } = this;
     // The broker's own reads keep what they get: it must not come from memory that is to be given back.
-    return this.found(plan, selection, plan.isInternal ? recent.readDirectly(selection.extents) : recent.read(selection.extents));
-  }
-
-  private async getOld(plan: Plan): Promise<GetOutcome> {
-    return this.readOld(plan, selectEntries(await plan.queue.read(plan.queueOffset, plan.count), plan.rules));
-  }
-
-  private async readOld(plan: Plan, selection: Selection): Promise<GetOutcome> {
-    const read = async (span: Span) => recordsOf(span, await this.options.log.read(span.from, span.to));
-    return this.found(plan, selection, await Promise.all(spansOf(selection.extents).map(read)));
+    const read = () => (plan.isInternal ? recent.readDirectly(extents) : recent.read(extents));
+    return this.found(plan, selection, this.timed(endOf(extents), read));
   }
 
   private found(plan: Plan, selection: Selection, parts: readonly Records[]): GetOutcome {
@@ -96,23 +128,31 @@ export class MessageReader {
     return { status, nextBeginOffset, minOffset, maxOffset, records, messageCount, sizeTotal, release: releaseOf(parts) };
   }
 
-  private getMatching(plan: Plan, wants: (propertyText: string) => boolean): GetOutcome | Promise<GetOutcome> {
-    const { queue, queueOffset, count, rules } = plan;
-    const { openOffset } = this.options.log;
-    if (queueOffset < queue.openOffset) return this.getOldMatching(plan, wants);
-    const entries = queue.readSync(queueOffset, count);
-    if (entries.length > 0 && entryPhysicalOffset(entries, 0) < openOffset) return this.getOldMatching(plan, wants);
-    const scan = new PropertyScan(entries, rules, wants);
+  /** @param to where the bytes end that are read synchronously */
+  private timed<T>(to: number, read: () => T): T {
+    const { clock } = this.options;
+    const startMs = clock.monotonic();
+    const result = read();
+    this.line.took(clock.monotonic() - startMs, to);
+    return result;
+  }
+
+  private getMatching(plan: Plan, entries: Buffer, wants: Wants): GetOutcome | Promise<GetOutcome> {
+    const scan = new PropertyScan(entries, plan.rules, wants);
+    if (entries.length > 0 && entryPhysicalOffset(entries, 0) < this.line.physicalOffset) return this.scanOld(plan, scan);
     for (let spans = scan.next(); spans !== undefined; spans = scan.next()) {
-      for (const span of spans) scan.take(span, this.options.log.readSync(span.from, span.to));
+      for (const span of spans)
+        scan.take(
+          span,
+          this.timed(span.to, () => this.options.log.readSync(span.from, span.to)),
+        );
     }
     return this.scanned(plan, scan);
   }
 
-  private async getOldMatching(plan: Plan, wants: (propertyText: string) => boolean): Promise<GetOutcome> {
-    const scan = new PropertyScan(await plan.queue.read(plan.queueOffset, plan.count), plan.rules, wants);
+  private async scanOld(plan: Plan, scan: PropertyScan): Promise<GetOutcome> {
     for (let spans = scan.next(); spans !== undefined; spans = scan.next()) {
-      for (const span of spans) scan.take(span, await this.options.log.read(span.from, span.to));
+      for (const span of spans) scan.take(span, await this.old.readBytes(span.from, span.to));
     }
     return this.scanned(plan, scan);
   }
@@ -140,7 +180,7 @@ export class MessageReader {
       rules: {
         maxMessages,
         sizeMax: Math.min(Math.max(maxBytes ?? PULL_SIZE_MAX, PULL_SIZE_MIN), PULL_SIZE_MAX),
-        recentFrom: log.written - this.options.memoryTotal * (config.accessMessageInMemoryMaxRatio / 100),
+        recentFrom: log.written - this.memorySize,
         recent: isInternal ? none : { count: config.maxTransferCountOnMessageInMemory, size: config.maxTransferBytesOnMessageInMemory },
         old: isInternal ? none : { count: config.maxTransferCountOnMessageInDisk, size: config.maxTransferBytesOnMessageInDisk },
         readable: { from: log.minOffset, to: log.written },
@@ -149,6 +189,11 @@ export class MessageReader {
       },
     };
   }
+}
+
+function endOf(extents: readonly Extent[]): number {
+  const last = extents[extents.length - 1];
+  return last === undefined ? 0 : last.physicalOffset + last.size;
 }
 
 function releaseOf(parts: readonly Records[]): (() => void) | undefined {

@@ -1,0 +1,108 @@
+import { FakeClock } from '../../../testing/fake-clock.js';
+import { SlowReadFileSystem } from '../../../testing/slow-read-file-system.js';
+import { makeStore, messageDraft } from '../../../testing/store-fixtures.js';
+import { decodeRecords } from '../../protocol/index.js';
+import type { MessageStore } from '../message-store.js';
+import type { GetOutcome } from '../outcomes.js';
+
+/** Time that a test can let pass within a call. */
+class PassingClock extends FakeClock {
+  passedMs = 0;
+  override monotonic(): number {
+    return super.monotonic() + this.passedMs;
+  }
+}
+
+const sizes = { mappedFileSizeCommitLog: 64 * 1024, mappedFileSizeConsumeQueue: 20 * 1000 };
+const bodies = ({ records }: GetOutcome) => decodeRecords(Buffer.concat([...records])).map(({ body }) => Number(body.toString()));
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+describe('MessageReader', () => {
+  let files: SlowReadFileSystem;
+  let clock: PassingClock;
+  let store: MessageStore;
+
+  beforeEach(() => {
+    files = new SlowReadFileSystem();
+    clock = new PassingClock();
+  });
+  afterEach(() => store.close());
+
+  const open = async (memoryTotal?: number) => {
+    store = makeStore(files, sizes, { clock, ...(memoryTotal === undefined ? {} : { memoryTotal }) });
+    await store.open();
+  };
+  const append = async (from: number, to: number) => {
+    for (const i of range(from, to)) {
+      expect(await store.append(messageDraft({ body: Buffer.from(String(i).padStart(100, '0')) }))).toMatchObject({ kind: 'ok' });
+    }
+  };
+  const get = (queueOffset: number, more = {}) => store.get({ topic: 'TopicTest', queueId: 0, queueOffset, maxMessages: 8, ...more });
+  const refuseSynchronousReads = () => {
+    files.onReadSync = (path) => {
+      throw new Error(`${path} was read synchronously`);
+    };
+  };
+
+  it('reads what was there before in the background, and appends go on while the disk takes its time', async () => {
+    await open();
+    await append(0, 100);
+    await store.close();
+    await open();
+    // Where the queue begins in the log is looked up once.
+    await get(99);
+    refuseSynchronousReads();
+    const letGo = files.holdReads();
+    const behind = get(0);
+    expect(behind).toBeInstanceOf(Promise);
+    await append(100, 120);
+    expect(files.running).toBe(1);
+    letGo();
+    expect(bodies(await behind)).toEqual(range(0, 8));
+  });
+
+  it('reads everything in order, whatever of it is old', async () => {
+    await open();
+    await append(0, 300);
+    await store.close();
+    await open(2.5 * 20_000);
+    await append(300, 600);
+    const read: number[] = [];
+    const internal: number[] = [];
+    const matching: number[] = [];
+    for (let offset = 0; offset < 600; offset += 6) {
+      read.push(...bodies(await get(offset, { maxMessages: 6 })));
+      internal.push(...bodies(await get(offset, { maxMessages: 6, isInternal: true })));
+      matching.push(...bodies(await get(offset, { maxMessages: 6, matchesProperties: () => true })));
+    }
+    for (const each of [read, internal, matching]) expect(each).toEqual(range(0, 600));
+  });
+
+  it('reads in the background what lies further back than the memory reaches', async () => {
+    await open(2.5 * 10_000);
+    await append(0, 200);
+    expect(get(0)).toBeInstanceOf(Promise);
+    // The first look at a queue tells where its recent part is.
+    expect(bodies(await get(190))).toEqual(range(190, 198));
+    expect(get(192)).not.toBeInstanceOf(Promise);
+    expect(get(0, { matchesProperties: () => true })).toBeInstanceOf(Promise);
+    refuseSynchronousReads();
+    expect(bodies(await get(3))).toEqual(range(3, 11));
+  });
+
+  it('reads in the background what lies before a place that a synchronous read had to wait for', async () => {
+    await open();
+    await append(0, 100);
+    expect(get(0)).not.toBeInstanceOf(Promise);
+    files.onReadSync = (path) => {
+      if (path.includes('commitlog')) clock.passedMs += 50;
+    };
+    expect(get(50)).not.toBeInstanceOf(Promise);
+    files.onReadSync = undefined;
+    const before = get(40);
+    expect(before).toBeInstanceOf(Promise);
+    expect(bodies(await before)).toEqual(range(40, 48));
+    expect(bodies(await get(60))).toEqual(range(60, 68));
+    expect(get(61)).not.toBeInstanceOf(Promise);
+  });
+});
