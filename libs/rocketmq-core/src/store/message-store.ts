@@ -207,16 +207,19 @@ export class MessageStore {
     await this.logFlush.stop();
     await this.queueFlush.stop();
     await this.reput.stop();
-    if (wasRunning) await this.sayGoodbye();
-    await this.log.close();
-    this.releaseFiles();
+    try {
+      if (wasRunning) await this.sayGoodbye();
+    } finally {
+      await this.log.close();
+      this.releaseFiles();
+    }
   }
 
   private async sayGoodbye(): Promise<void> {
     await this.log.filler.stop();
-    await this.queueFlush.flushAll();
+    const isComplete = await this.queueFlush.flushAll();
     await this.log.flushUnused();
-    if (this.reput.dispatchedOffset !== this.log.written) return;
+    if (!isComplete || this.reput.dispatchedOffset !== this.log.written) return;
     this.options.files.removeSync(this.paths.abort);
     this.options.files.syncFolderSync(this.paths.root);
   }
