@@ -41,6 +41,7 @@ interface WholeEntries {
 
 const GATHERED_MAX = 4096;
 const SCAN_ENTRIES = 16_384;
+const SECTOR = 512;
 /** Neighbours of an entry are read with it: entries of the same tags lie close to each other. */
 const READ_AHEAD = 16 * 1024;
 
@@ -173,21 +174,31 @@ export class IndexFile {
   /**
    * After a crash: keeps the entries that are whole, in the order of the log and before an offset, and builds the slots from them. Of the last
    * record some entries may be missing; then all of its entries go.
-   * @param completeUpTo no entry of a record up to this physical offset is missing
-   * @param isKeyOf whether the record there has such a key: of the last entry a part may be missing
+   * @param completeUpTo all entries of records up to this physical offset are durable: those behind it come from the log again. -1 when that is
+   *   not known
+   * @param isKeyOf whether the record there has such a key: of an entry a part may be missing
    * @returns physical offset from which on records are not here; undefined when no entry is whole
    */
   repair(physicalEnd: number, completeUpTo: number, isKeyOf: IsKeyOf): number | undefined {
-    let whole = this.wholeEntries(physicalEnd, this.sizes.entryCount);
-    if (whole.last >= 0 && !isKeyOf(whole.last, this.keyHashOf(whole.end - 1))) {
-      whole = { ...this.wholeEntries(physicalEnd, whole.end - 1), isLastWhole: false };
+    const isWhole = completeUpTo >= 0 ? () => true : isKeyOf;
+    const keptEnd = completeUpTo >= 0 ? Math.min(physicalEnd, completeUpTo + 1) : physicalEnd;
+    let whole = this.wholeEntries(keptEnd, this.sizes.entryCount, isWhole);
+    if (whole.last >= 0 && !isWhole(whole.last, this.keyHashOf(whole.end - 1))) {
+      whole = { ...this.wholeEntries(keptEnd, whole.end - 1, isWhole), isLastWhole: false };
     }
     const { end, last, lastStart, isLastWhole } = whole;
     if (last < 0) return undefined;
     const isComplete = isLastWhole || last <= completeUpTo;
     this.keep(isComplete ? end : lastStart);
+    this.eraseBehind();
     this.writeAgain(completeUpTo);
     return isComplete ? last + 1 : last;
+  }
+
+  // What lies there would count as entries after the next crash. Shortening and extending again leaves zeros without writing any.
+  private eraseBehind(): void {
+    this.handle().truncateSync(entryPosition(this.sizes, this.header.indexCount));
+    this.handle().truncateSync(indexFileSize(this.sizes));
   }
 
   // A killed process may have left them in the page cache only, a failed sync even as clean pages: writing them again makes them dirty.
@@ -207,13 +218,15 @@ export class IndexFile {
   /** Forgets the records from an offset on. @returns whether any is left */
   cutAt(physicalEnd: number): boolean {
     this.commit();
-    const { end, last } = this.wholeEntries(physicalEnd, this.header.indexCount);
+    const { end, last } = this.wholeEntries(physicalEnd, this.header.indexCount, () => true);
     if (last < 0) return false;
     this.keep(end);
+    this.eraseBehind();
     return true;
   }
 
-  private wholeEntries(physicalEnd: number, until: number): WholeEntries {
+  /** @param isWhole asked of those that a power cut can tear: where it falls into an entry, one sector may be there and the next not */
+  private wholeEntries(physicalEnd: number, until: number, isWhole: IsKeyOf): WholeEntries {
     const whole = { end: 1, last: -1, lastStart: 1, isLastWhole: false };
     for (const { entry, number } of this.entries(until)) {
       const { physicalOffset, keyHash, seconds } = entry;
@@ -221,12 +234,17 @@ export class IndexFile {
       if (isUnused || physicalOffset < whole.last || keyHash < 0 || seconds < 0) return whole;
       // Whatever of the record before is missing would stand in front of this entry.
       if (physicalOffset >= physicalEnd) return { ...whole, isLastWhole: true };
+      if (this.isInTwoSectors(number) && !isWhole(physicalOffset, keyHash)) return whole;
       if (physicalOffset !== whole.last) whole.lastStart = number;
       whole.last = physicalOffset;
       whole.end = number + 1;
     }
     // What does not fit is in the next file.
     return { ...whole, isLastWhole: whole.end === until };
+  }
+
+  private isInTwoSectors(number: number): boolean {
+    return (entryPosition(this.sizes, number) % SECTOR) + INDEX_ENTRY_SIZE > SECTOR;
   }
 
   private keep(count: number): void {

@@ -111,6 +111,54 @@ describe('the message index', () => {
     for (let n = 1; n <= 6; n++) expect(await find(after, `k${n}`)).toEqual([n * 100]);
   });
 
+  it.each([
+    ['when nobody knows what is durable', -1, 1900],
+    ['behind what is durable', 1500, 1501],
+  ])('takes a record from the log again whose entry was torn between two sectors, %s', async (_, physicalOffset, resumeAt) => {
+    const disk = newDisk();
+    const sizes = { slotCount: 16, entryCount: 64 };
+    const before = indexOn(disk, sizes);
+    for (let n = 1; n <= 30; n++) before.add(keyed(n));
+    before.drain();
+    const [name] = disk.listSync('/index');
+    const handle = disk.openSync(`/index/${name ?? ''}`, 'write');
+    // Entry 20 lies at 504.
+    handle.writeSync(Buffer.alloc(4), 504);
+    handle.closeSync();
+    const after = indexOn(disk.restart(), sizes);
+    const isKeyOf = (at: number, keyHash: number) => keyHash === indexHash('orders', `k${at / 100}`, 'key');
+    expect(after.load(10_000, { timestamp: 0, physicalOffset, isKeyOf }).resumeAt).toBe(resumeAt);
+    for (let n = 15; n <= 30; n++) after.add(keyed(n));
+    for (let n = 1; n <= 30; n++) expect(await find(after, `k${n}`)).toEqual([n * 100]);
+  });
+
+  it('leaves nothing behind its end that the next crash would take for entries', () => {
+    const disk = newDisk();
+    const before = indexOn(disk);
+    for (let n = 1; n <= 6; n++) before.add(keyed(n));
+    before.drain();
+    const next = disk.restart();
+    indexOn(next).load(10_000, { timestamp: 0, physicalOffset: 300, isKeyOf: () => true });
+    expect(indexOn(next.restart()).load(10_000, { timestamp: 0, physicalOffset: -1, isKeyOf: () => true }).resumeAt).toBe(300);
+  });
+
+  it('finds all of a full file whose header is older than its last entries', async () => {
+    const disk = newDisk();
+    const before = indexOn(disk);
+    for (let n = 1; n <= 4; n++) before.add(keyed(n));
+    expect(await before.flush()).toBe(true);
+    for (let n = 5; n <= 12; n++) before.add(keyed(n));
+    const [first] = disk.listSync('/index');
+    before.drain();
+    disk.fault = ({ kind, path }) => (kind === 'write' && path === `/index/${first ?? ''}` ? 'ENOSPC' : undefined);
+    expect(await before.flush()).toBe(false);
+    disk.fault = undefined;
+    const after = indexOn(disk.restart());
+    const { resumeAt } = after.load(10_000, { timestamp: NOW + 4000, physicalOffset: -1, isKeyOf: () => true });
+    for (let n = 1; n <= 12; n++) if (n * 100 >= resumeAt) after.add(keyed(n));
+    for (let n = 1; n <= 12; n++) expect(await find(after, `k${n}`)).toEqual([n * 100]);
+  });
+
   it('forgets what lies behind the end of the log', async () => {
     const disk = newDisk();
     const before = indexOn(disk);

@@ -80,7 +80,9 @@ export class MessageIndex implements Builder {
       const isUsable = file.load();
       const isLast = position === this.list.length - 1;
       const { endTimestamp, endPhysicalOffset } = file.header;
-      const isTrusted = endTimestamp <= durableUpTo && endPhysicalOffset < physicalEnd && (!isLast || durableUpTo === Infinity);
+      // The next file is begun when one is full: a header that says otherwise was written before the last entries.
+      const isSettled = isLast ? durableUpTo === Infinity : file.isFull;
+      const isTrusted = endTimestamp <= durableUpTo && endPhysicalOffset < physicalEnd && isSettled;
       const next = !isUsable ? undefined : isTrusted ? endPhysicalOffset + 1 : file.repair(physicalEnd, completeUpTo, isKeyOf);
       resumeAt = next ?? resumeAt;
       // The files behind a file with a gap begin too late.
