@@ -22,11 +22,13 @@ const read = (store: MessageStore, queueOffset: number, more = {}) =>
 
 describe('MessageStore', () => {
   let files: MemoryFileSystem;
+  let clock: FakeClock;
   let store: MessageStore;
 
   beforeEach(async () => {
     files = new MemoryFileSystem();
-    store = makeStore(files);
+    clock = new FakeClock();
+    store = makeStore(files, {}, { clock });
     await store.open();
   });
   afterEach(() => store.close());
@@ -46,6 +48,7 @@ describe('MessageStore', () => {
     files.fault = ({ kind, path }) => void (kind === 'write' && writes.push(path));
     await Promise.all(['a', 'b', 'c', 'd'].map((body) => append(store, body)));
     expect(writes.filter((path) => path.includes('commitlog'))).toHaveLength(1);
+    await clock.advance(1000);
     expect(writes.filter((path) => path.includes('consumequeue'))).toHaveLength(1);
     expect(files.operationCount).toBeGreaterThan(before);
     expect((await read(store, 0)).records).toHaveLength(1);
@@ -74,6 +77,7 @@ describe('MessageStore', () => {
 
   it('gives every file its full length from the start', async () => {
     await append(store, 'a');
+    await clock.advance(1000);
     expect(files.statSync('/store/commitlog/00000000000000000000')?.size).toBe(4096);
     expect(files.statSync('/store/consumequeue/TopicTest/0/00000000000000000000')?.size).toBe(320);
     expect(files.statSync('/store/checkpoint')?.size).toBe(4096);
@@ -82,6 +86,7 @@ describe('MessageStore', () => {
 
   it('fills consume queue files and goes on in the next', async () => {
     for (let i = 0; i < 40; i += 1) await append(store, String(i));
+    await clock.advance(1000);
     expect(files.listSync('/store/consumequeue/TopicTest/0')).toEqual([0, 320, 640].map((base) => String(base).padStart(20, '0')));
     expect(bodies(await read(store, 30))).toEqual(['30', '31', '32', '33', '34', '35', '36', '37', '38', '39']);
   });

@@ -12,8 +12,8 @@ describe('group commit', () => {
   let files: MemoryFileSystem;
   let clock: FakeClock;
   let store: MessageStore;
-  const open = async (changes: Partial<StoreConfig> = {}) => {
-    files = new MemoryFileSystem();
+  const open = async (changes: Partial<StoreConfig> = {}, disk = new MemoryFileSystem()) => {
+    files = disk;
     clock = new FakeClock();
     store = makeStore(files, { flushDiskType: 'SYNC_FLUSH', mappedFileSizeCommitLog: 64 * 1024, ...changes }, { clock });
     await store.open();
@@ -185,17 +185,30 @@ describe('group commit', () => {
       expect(segment.subarray(store.figures().maxPhysicalOffset).every((byte) => byte === 0)).toBe(true);
     });
 
-    it('keeps messages whose queue entry the disk refuses, and shows them when it takes it', async () => {
+    it('shows messages whose queue entries the disk refuses as long as they fit into memory, and the others when it takes them', async () => {
       failing('ENOSPC', ({ path }) => path.includes('consumequeue'));
-      const answer = send('a');
+      const first = Array.from({ length: 100 }, (_, i) => send(`a${i}`));
       await clock.settle();
-      expect(answer.kind).toBe('ok');
-      expect(store.maxQueueOffset('TopicTest', 0)).toBe(0);
+      expect(store.maxQueueOffset('TopicTest', 0)).toBe(100);
+      const second = Array.from({ length: 100 }, (_, i) => send(`b${i}`));
+      await clock.settle();
+      expect([...first, ...second].every(({ kind }) => kind === 'ok')).toBe(true);
+      expect(store.maxQueueOffset('TopicTest', 0)).toBe(100);
       expect(store.figures().dispatchBehindBytes).toBeGreaterThan(0);
       files.fault = undefined;
       await clock.advance(1000);
-      expect(await bodies()).toEqual(['a']);
+      expect(store.maxQueueOffset('TopicTest', 0)).toBe(200);
       expect(store.figures().dispatchBehindBytes).toBe(0);
+    });
+
+    it('is no clean end when the disk refuses the queue entries', async () => {
+      failing('ENOSPC', ({ path }) => path.includes('consumequeue'));
+      send('a');
+      await store.close();
+      files.fault = undefined;
+      expect(files.existsSync('/store/abort')).toBe(true);
+      await open({ flushDiskType: 'ASYNC_FLUSH' }, files);
+      expect(await bodies()).toEqual(['a']);
     });
   });
 

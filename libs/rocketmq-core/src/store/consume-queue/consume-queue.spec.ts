@@ -22,6 +22,7 @@ describe('ConsumeQueue', () => {
     const queue = make();
     for (let i = 0; i < count; i += 1) queue.add(entry(i));
     queue.commit();
+    queue.drain();
     return queue;
   };
   const reopened = (trusted: number) => {
@@ -35,17 +36,55 @@ describe('ConsumeQueue', () => {
     files = new MemoryFileSystem();
   });
 
-  it('shows entries when they are committed, in one write for each file', () => {
+  const writesInto = (writes: string[]) => {
+    files.fault = ({ kind, path }) => void (kind === 'write' && writes.push(path));
+  };
+  const offsetsIn = (bytes: Buffer) =>
+    Array.from({ length: bytes.length / ENTRY_SIZE }, (_, index) => entryPhysicalOffset(bytes, index * ENTRY_SIZE));
+
+  it('shows entries when they are committed, and writes them in one write for each file', () => {
     const queue = make();
     const writes: string[] = [];
-    files.fault = ({ kind, path }) => void (kind === 'write' && writes.push(path));
+    writesInto(writes);
     for (let i = 0; i < 20; i += 1) queue.add(entry(i));
-    expect([queue.maxOffset, queue.nextOffset, writes.length]).toEqual([0, 20, 0]);
+    expect([queue.maxOffset, queue.nextOffset]).toEqual([0, 20]);
     queue.commit();
     queue.commit();
-    expect([queue.maxOffset, queue.physicalEnd, writes.length]).toEqual([20, 2000, 3]);
+    expect([queue.maxOffset, queue.physicalEnd, writes.length]).toEqual([20, 2000, 0]);
+    queue.drain();
+    queue.drain();
+    expect([queue.maxOffset, writes.length]).toEqual([20, 3]);
     const bytes = queue.readSync(7, 2);
     expect([entryPhysicalOffset(bytes, ENTRY_SIZE), entryTagsCode(bytes, ENTRY_SIZE)]).toEqual([800, -8n]);
+  });
+
+  it('writes by itself when many entries wait', () => {
+    const queue = make();
+    const writes: string[] = [];
+    writesInto(writes);
+    for (let i = 0; i < 130 && writes.length === 0; i += 1) {
+      queue.add(entry(i));
+      queue.commit();
+    }
+    expect(queue.maxOffset).toBe(128);
+    expect(writes).toHaveLength(128 / PER_FILE);
+  });
+
+  it.each([0, 5, 10])('reads the same whether entries are in its files or not, from offset %i', async (from) => {
+    const queue = filled(10);
+    for (let i = 10; i < 15; i += 1) queue.add(entry(i));
+    queue.commit();
+    const wanted = Array.from({ length: 15 - from }, (_, index) => (from + index) * 100);
+    const reading = queue.read(from, 100);
+    queue.drain();
+    for (const bytes of [await reading, queue.readSync(from, 100)]) expect(offsetsIn(bytes)).toEqual(wanted);
+    for (let i = 15; i < 18; i += 1) queue.add(entry(i));
+    queue.commit();
+    for (const bytes of [await queue.read(from, 100), queue.readSync(from, 100)]) {
+      expect(offsetsIn(bytes)).toEqual([...wanted, 1500, 1600, 1700]);
+    }
+    expect([queue.at(9), queue.at(16)]).toEqual([900, 1600].map((physicalOffset) => ({ physicalOffset, size: 100 })));
+    expect([900, 901, 1450, 1650, 5000].map((physical) => queue.firstFrom(physical))).toEqual([9, 10, 15, 17, 18]);
   });
 
   it('reads no further than its end', async () => {
@@ -57,17 +96,31 @@ describe('ConsumeQueue', () => {
     expect(queue.at(9)).toEqual({ physicalOffset: 900, size: 100 });
   });
 
-  it('keeps what a commit could not write for the next one', () => {
+  it('keeps what could not be written', () => {
     const queue = filled(3);
     files.fault = ({ kind }) => (kind === 'write' ? 'ENOSPC' : undefined);
     queue.add(entry(3));
-    expect(() => queue.commit()).toThrow(/ENOSPC/);
-    expect(queue.maxOffset).toBe(3);
+    queue.commit();
+    expect(() => queue.drain()).toThrow(/ENOSPC/);
+    expect([queue.maxOffset, queue.at(3)]).toEqual([4, { physicalOffset: 300, size: 100 }]);
     files.fault = undefined;
     queue.add(entry(4));
     queue.commit();
-    expect(queue.at(3)).toEqual({ physicalOffset: 300, size: 100 });
-    expect(queue.maxOffset).toBe(5);
+    queue.drain();
+    expect(reopened(Infinity).at(3)).toEqual({ physicalOffset: 300, size: 100 });
+    expect(reopened(Infinity).maxOffset).toBe(5);
+  });
+
+  it('shows no more than it may keep in memory while the disk refuses', () => {
+    const queue = make();
+    files.fault = ({ kind }) => (kind === 'write' ? 'ENOSPC' : undefined);
+    for (let i = 0; i < 128; i += 1) queue.add(entry(i));
+    expect(() => queue.commit()).toThrow(/ENOSPC/);
+    expect(queue.maxOffset).toBe(0);
+    files.fault = undefined;
+    queue.commit();
+    expect(queue.maxOffset).toBe(128);
+    expect(reopened(Infinity).maxOffset).toBe(128);
   });
 
   it.each([0, 1, 7, 8, 9, 16, 20])('finds its end again with %i entries', (count) => {
@@ -97,6 +150,7 @@ describe('ConsumeQueue', () => {
     expect(reopened(-1).maxOffset).toBe(4);
     queue.add(entry(4, 200));
     queue.commit();
+    queue.drain();
     expect(reopened(-1).maxOffset).toBe(4);
   });
 
@@ -116,6 +170,7 @@ describe('ConsumeQueue', () => {
     queue.add(entry(PER_FILE + 3));
     queue.add(entry(PER_FILE + 4));
     queue.commit();
+    queue.drain();
     for (const one of [queue, reopened(Infinity), reopened(-1)]) {
       expect([one.minOffset, one.maxOffset]).toEqual([PER_FILE + 3, PER_FILE + 5]);
       expect(one.at(PER_FILE + 2)).toBeUndefined();
@@ -129,6 +184,7 @@ describe('ConsumeQueue', () => {
     files.fault = undefined;
     for (const one of [entry(PER_FILE + 3), entry(PER_FILE + 4)]) queue.add(one);
     queue.commit();
+    queue.drain();
     for (const one of [queue, reopened(Infinity)]) {
       expect([one.minOffset, one.maxOffset]).toEqual([PER_FILE + 3, PER_FILE + 5]);
       expect(one.at(PER_FILE + 4)).toEqual({ physicalOffset: (PER_FILE + 4) * 100, size: 100 });
@@ -156,6 +212,7 @@ describe('ConsumeQueue', () => {
     expect(queue.isDirty).toBe(false);
     queue.add(entry(10));
     queue.commit();
+    queue.drain();
     expect([queue.isDirty, queue.dirtyBytes]).toEqual([true, ENTRY_SIZE]);
     expect(queue.takeDirty()).toHaveLength(1);
   });

@@ -1,15 +1,7 @@
 import { assert } from '../../base/index.js';
 import type { Segment, SegmentList } from '../segments/segment-list.js';
-import {
-  blankEntries,
-  ENTRY_SIZE,
-  entryMessageSize,
-  entryPhysicalOffset,
-  entryTagsCode,
-  isBlankEntry,
-  isEntry,
-  writeEntry,
-} from './entry-layout.js';
+import { blankEntries, ENTRY_SIZE, entryMessageSize, entryPhysicalOffset, entryTagsCode, isBlankEntry, isEntry } from './entry-layout.js';
+import { EntryTail } from './entry-tail.js';
 
 export interface Entry {
   readonly queueOffset: number;
@@ -29,14 +21,19 @@ export interface QueueEntry {
 const CHUNK_ENTRIES = 4096;
 /** Missing entries that are filled with blanks at most; a record that claims more is damaged. */
 const GAP_MAX = 10_000_000;
+/**
+ * Committed entries that wait for their write at most. A turn brings many queues one message each, and a write for each of them would cost more
+ * than the messages; what a killed process has not written, recovery makes again from the log.
+ */
+const UNWRITTEN_MAX = 128;
 
 /**
- * The messages of one queue in order. Three offsets grow at different times:
+ * The messages of one queue in order. Four offsets grow at different times:
  *
- *     minOffset <= maxOffset <= nextOffset
+ *     minOffset <= tail.from <= maxOffset <= nextOffset
  *
- * An append takes `nextOffset`; once its record is dispatched the entry is gathered here, and `commit` writes what the turn has gathered in one
- * system call and moves `maxOffset`, from where readers see it.
+ * An append takes `nextOffset`; once its record is dispatched the entry is gathered in the tail, and `commit` moves `maxOffset`, from where readers
+ * see it. Entries below `tail.from` are in the files: `drain` brings the others there, when they are many or are to become durable.
  */
 export class ConsumeQueue {
   minOffset = 0;
@@ -53,8 +50,7 @@ export class ConsumeQueue {
   private trustedPhysicalOffset = Infinity;
   /** Minimum of the log that `minOffset` has followed. */
   private correctedTo = -1;
-  private gathered = Buffer.allocUnsafe(ENTRY_SIZE * 16);
-  private gatheredCount = 0;
+  private readonly tail = new EntryTail();
   private readonly dirty = new Set<Segment>();
   /** Bytes written since the last flush. */
   dirtyBytes = 0;
@@ -67,33 +63,29 @@ export class ConsumeQueue {
 
   /** Takes the entry of the next message; `commit` writes it. */
   add(entry: Entry): void {
-    const expected = this.maxOffset + this.gatheredCount;
-    if (entry.queueOffset !== expected && !this.prepareFor(entry)) return;
-    const at = this.gatheredCount * ENTRY_SIZE;
-    if (at + ENTRY_SIZE > this.gathered.length) this.gathered = Buffer.concat([this.gathered], this.gathered.length * 2);
-    writeEntry(this.gathered, at, entry);
-    this.gatheredCount += 1;
+    if (entry.queueOffset !== this.tail.end && !this.prepareFor(entry)) return;
+    this.tail.add(entry);
     this.physicalEnd = entry.physicalOffset + entry.size;
     if (this.nextOffset <= entry.queueOffset) this.nextOffset = entry.queueOffset + 1;
   }
 
-  /** Whether entries wait for `commit`. */
-  get hasGathered(): boolean {
-    return this.gatheredCount > 0;
+  /** Lets readers see the entries that were added. @throws OperationFailed of `drain`; then they are not seen before a later commit */
+  commit(): void {
+    if (this.tail.count >= UNWRITTEN_MAX) this.drain();
+    this.maxOffset = this.tail.end;
   }
 
-  /** @throws OperationFailed; the entries stay gathered, a later commit writes them again */
-  commit(): void {
-    if (this.gatheredCount === 0) return;
-    this.write(this.gathered.subarray(0, this.gatheredCount * ENTRY_SIZE), this.maxOffset);
-    this.maxOffset += this.gatheredCount;
-    this.gatheredCount = 0;
+  /** Writes the entries that are in no file yet. @throws OperationFailed; they are kept, a later call writes them again */
+  drain(): void {
+    if (this.tail.count === 0) return;
+    this.write(this.tail.bytes, this.tail.from);
+    this.tail.startAt(this.tail.end);
   }
 
   /** The queue is removed: what it has gathered is for nobody. */
   drop(): void {
     this.isDropped = true;
-    this.gatheredCount = 0;
+    this.tail.startAt(this.maxOffset);
     this.dirty.clear();
     this.segments.close();
   }
@@ -103,6 +95,7 @@ export class ConsumeQueue {
    * @returns whether the entry is to be added
    */
   private prepareFor(entry: Entry): boolean {
+    this.drain();
     this.commit();
     if (entry.queueOffset < this.minOffset) return false;
     if (entry.queueOffset < this.maxOffset) {
@@ -121,15 +114,21 @@ export class ConsumeQueue {
     const from = this.maxOffset;
     assert(queueOffset - from <= GAP_MAX, `${this.segments.folder}: a record claims queue offset ${queueOffset} after ${from}`);
     this.writeBlanks(from, queueOffset);
-    this.maxOffset = queueOffset;
+    this.endAt(queueOffset);
     if (isEmpty) this.minOffset = queueOffset;
   }
 
   // The offsets are those of the file from the moment it is there: when the disk refuses what comes next, the entry is added again.
   private beginAt(queueOffset: number): void {
     this.segments.create(queueOffset * ENTRY_SIZE);
-    this.maxOffset = (this.segments.first?.baseOffset ?? 0) / ENTRY_SIZE;
+    this.endAt((this.segments.first?.baseOffset ?? 0) / ENTRY_SIZE);
     this.minOffset = this.maxOffset;
+  }
+
+  /** The files lead up to `queueOffset`, and nothing is gathered. */
+  private endAt(queueOffset: number): void {
+    this.maxOffset = queueOffset;
+    this.tail.startAt(queueOffset);
   }
 
   private writeBlanks(from: number, to: number): void {
@@ -171,12 +170,24 @@ export class ConsumeQueue {
   /** Entries as bytes, from `queueOffset` on; fewer than `count` at the end of the queue. */
   readSync(queueOffset: number, count: number): Buffer {
     const bytes = this.bufferFor(queueOffset, count);
-    return bytes.subarray(0, this.segments.readSync(bytes, bytes.length, queueOffset * ENTRY_SIZE));
+    const inFiles = this.fillFromTail(bytes, queueOffset);
+    const read = this.segments.readSync(bytes, inFiles, queueOffset * ENTRY_SIZE);
+    return read < inFiles ? bytes.subarray(0, read) : bytes;
   }
 
   async read(queueOffset: number, count: number): Promise<Buffer> {
     const bytes = this.bufferFor(queueOffset, count);
-    return bytes.subarray(0, await this.segments.read(bytes, bytes.length, queueOffset * ENTRY_SIZE));
+    // Before the files are read: meanwhile the tail may be written.
+    const inFiles = this.fillFromTail(bytes, queueOffset);
+    const read = inFiles === 0 ? 0 : await this.segments.read(bytes, inFiles, queueOffset * ENTRY_SIZE);
+    return read < inFiles ? bytes.subarray(0, read) : bytes;
+  }
+
+  /** @returns how many bytes of the beginning the files have */
+  private fillFromTail(bytes: Buffer, queueOffset: number): number {
+    const inFiles = Math.max(0, Math.min(bytes.length, (this.tail.from - queueOffset) * ENTRY_SIZE));
+    if (inFiles < bytes.length) this.tail.copyTo(bytes.subarray(inFiles), queueOffset + inFiles / ENTRY_SIZE);
+    return inFiles;
   }
 
   private rawEntries(queueOffset: number, count: number): Buffer {
@@ -210,16 +221,18 @@ export class ConsumeQueue {
 
   /** Forgets the entries from `queueOffset` on; the bytes behind become zero. */
   cutAt(queueOffset: number): void {
+    this.drain();
     this.segments.cutAt(queueOffset * ENTRY_SIZE);
     for (const segment of this.dirty) if (!this.segments.segments.includes(segment)) this.dirty.delete(segment);
     if (this.segments.last !== undefined) this.dirty.add(this.segments.last);
-    this.maxOffset = Math.max(queueOffset, this.minOffset);
+    this.endAt(Math.max(queueOffset, this.minOffset));
     this.nextOffset = this.maxOffset;
     this.physicalEnd = this.lastPhysicalEnd();
   }
 
   /** Zeros behind the last entry: what a crash has left there would count again once the gap before it is filled. */
   eraseBehind(): void {
+    this.drain();
     if (!this.segments.eraseBehind(this.maxOffset * ENTRY_SIZE)) return;
     for (const segment of this.dirty) if (!this.segments.segments.includes(segment)) this.dirty.delete(segment);
     if (this.segments.last !== undefined) this.dirty.add(this.segments.last);
@@ -235,7 +248,7 @@ export class ConsumeQueue {
     if (first === undefined) return;
     this.trustedPhysicalOffset = trustedPhysicalOffset;
     this.minOffset = first.baseOffset / ENTRY_SIZE;
-    this.maxOffset = this.findEnd();
+    this.endAt(this.findEnd());
     this.minOffset = this.firstWhere((bytes) => !isBlankEntry(bytes, 0));
     this.nextOffset = this.maxOffset;
     this.physicalEnd = this.lastPhysicalEnd();
@@ -325,11 +338,18 @@ export class ConsumeQueue {
     let high = to;
     while (low < high) {
       const middle = low + Math.floor((high - low) / 2);
-      const read = this.segments.readSync(entry, ENTRY_SIZE, middle * ENTRY_SIZE);
-      if (read < ENTRY_SIZE || matches(entry)) high = middle;
+      if (!this.readEntry(entry, middle) || matches(entry)) high = middle;
       else low = middle + 1;
     }
     return low;
+  }
+
+  private readEntry(target: Buffer, queueOffset: number): boolean {
+    if (queueOffset < this.tail.from || this.tail.count === 0) {
+      return this.segments.readSync(target, ENTRY_SIZE, queueOffset * ENTRY_SIZE) === ENTRY_SIZE;
+    }
+    this.tail.copyTo(target, queueOffset);
+    return true;
   }
 
   /** The first offset whose record starts at or after `physicalOffset`. */

@@ -31,6 +31,7 @@ export class QueueFlushLoop {
   private readonly loop: Loop;
   private readonly runs = new SerialQueue();
   private thoroughMs: number;
+  private isRefused = false;
 
   constructor(private readonly options: QueueFlushOptions) {
     const { clock, logger, config } = options;
@@ -56,6 +57,7 @@ export class QueueFlushLoop {
     const { config, clock, checkpoint, health, lastDispatched } = this.options;
     if (!health.isRunning) return;
     this.options.index?.drain();
+    this.drainQueues();
     const lag = (lastDispatched()?.physicalOffset ?? 0) - checkpoint.values.logicsPhysicalOffset;
     const isThorough = clock.monotonic() - this.thoroughMs >= config.flushConsumeQueueThoroughInterval || lag >= CHECKPOINT_LAG_MAX;
     if (isThorough) await this.flushAll();
@@ -65,17 +67,32 @@ export class QueueFlushLoop {
   /**
    * Flushes everything and moves the checkpoint. The order is the invariant of the checkpoint: note what is dispatched, sync the log, the queues
    * and the index, then write the note.
+   * @returns whether all entries could be written; the checkpoint stays where it was when not
    * @throws OperationFailed `io`; the store has failed then
    */
-  flushAll(): Promise<void> {
+  flushAll(): Promise<boolean> {
     return this.runs.run(async () => {
       const last = this.options.lastDispatched();
       this.thoroughMs = this.options.clock.monotonic();
       await this.options.log.flush();
+      const isWritten = this.drainQueues();
       await this.flushQueues(0);
       const isIndexed = (await this.options.index?.flush()) === true;
-      if (last !== undefined) await this.failing(this.stamp(last, isIndexed)());
+      if (last !== undefined && isWritten) await this.failing(this.stamp(last, isIndexed)());
+      return isWritten;
     });
+  }
+
+  /** @returns whether the disk has taken all entries. A refusal is logged once: messages are consumed without their files, and recovery makes them again */
+  private drainQueues(): boolean {
+    try {
+      for (const queue of this.options.queues.queues()) queue.drain();
+      this.isRefused = false;
+    } catch (error) {
+      if (!this.isRefused) this.options.logger.log('error', 'consume queues cannot be written for now', { error: messageOf(error) });
+      this.isRefused = true;
+    }
+    return !this.isRefused;
   }
 
   private stamp(
