@@ -154,6 +154,32 @@ describe('ConsumeQueue', () => {
     expect(reopened(-1).maxOffset).toBe(4);
   });
 
+  it.each([
+    ['its offset', 0, 8],
+    ['a part of its offset', 4, 8],
+    ['its tags code', 12, 20],
+    ['a part of its tags code', 16, 20],
+  ])('is not led astray by an entry of which a power cut has taken %s', (_, from, to) => {
+    filled(8);
+    const handle = files.openSync('/cq/T/0/00000000000000000000', 'write');
+    handle.writeSync(Buffer.alloc(to - from), 5 * ENTRY_SIZE + from);
+    handle.closeSync();
+    const queue = reopened(450);
+    for (let i = 5; i < 8; i += 1) queue.add(entry(i));
+    queue.commit();
+    expect(queue.entries(0, 8)).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7].map((i) => ({ physicalOffset: i * 100, size: 100, tagsCode: BigInt(-i) })),
+    );
+  });
+
+  it('ends before an entry that only looks old', () => {
+    filled(7);
+    const handle = files.openSync('/cq/T/0/00000000000000000000', 'write');
+    handle.writeSync(Buffer.alloc(8), 6 * ENTRY_SIZE);
+    handle.closeSync();
+    expect(reopened(350).maxOffset).toBe(6);
+  });
+
   it('takes entries of recovered records in any state', () => {
     filled(6);
     const queue = reopened(-1);

@@ -99,8 +99,10 @@ export class ConsumeQueue {
     this.commit();
     if (entry.queueOffset < this.minOffset) return false;
     if (entry.queueOffset < this.maxOffset) {
-      const there = this.at(entry.queueOffset);
-      if (there?.physicalOffset === entry.physicalOffset && there.size === entry.size) return false;
+      const [there] = this.entries(entry.queueOffset, 1);
+      // The tags code too: of an entry that was torn only that may be missing.
+      const isThere = there?.physicalOffset === entry.physicalOffset && there.size === entry.size;
+      if (isThere && there.tagsCode === BigInt(entry.tagsCode)) return false;
       this.cutAt(entry.queueOffset);
       return true;
     }
@@ -273,8 +275,7 @@ export class ConsumeQueue {
     let end = (segments[start]?.baseOffset ?? 0) / ENTRY_SIZE;
     for (const segment of segments.slice(start)) {
       const fileEnd = segment.baseOffset / ENTRY_SIZE + perFile;
-      const isUntrusted = (bytes: Buffer) => !isEntry(bytes, 0) || entryPhysicalOffset(bytes, 0) > this.trustedPhysicalOffset;
-      const trustedEnd = this.search(segment.baseOffset / ENTRY_SIZE, fileEnd, isUntrusted);
+      const trustedEnd = this.findTrustedEnd(segment.baseOffset / ENTRY_SIZE, fileEnd);
       end = this.scan(trustedEnd, fileEnd - trustedEnd);
       // A killed process may have left them in the page cache only, a failed sync even as clean pages: writing them again makes them dirty.
       if (end > trustedEnd) this.write(this.rawEntries(trustedEnd, end - trustedEnd), trustedEnd);
@@ -283,10 +284,31 @@ export class ConsumeQueue {
     return end;
   }
 
+  // Of an entry that lies in two sectors a power cut may have kept the second only. Its offset then looks old, and leads the search astray: whatever
+  // lies before the one in front of it is no entry.
+  private findTrustedEnd(from: number, to: number): number {
+    let end = this.search(from, to, (bytes) => !this.isTrusted(bytes));
+    while (end > from && !this.isTrustedBehind(end - 1, from)) end -= 1;
+    return end;
+  }
+
+  private isTrustedBehind(queueOffset: number, from: number): boolean {
+    const before = Math.max(from, queueOffset - 1);
+    const entries = this.rawEntries(before, queueOffset - before + 1);
+    const last = entries.subarray(-ENTRY_SIZE);
+    if (!this.isTrusted(last)) return false;
+    const isFirst = before === queueOffset || isBlankEntry(entries, 0);
+    return isFirst || entryPhysicalOffset(last, 0) > entryPhysicalOffset(entries, 0);
+  }
+
+  private isTrusted(bytes: Buffer): boolean {
+    return isEntry(bytes, 0) && entryPhysicalOffset(bytes, 0) <= this.trustedPhysicalOffset;
+  }
+
   private startsTrusted(segment: Segment | undefined): boolean {
     const bytes = Buffer.alloc(ENTRY_SIZE);
     if (segment === undefined || this.segments.readSync(bytes, ENTRY_SIZE, segment.baseOffset) < ENTRY_SIZE) return false;
-    return isEntry(bytes, 0) && entryPhysicalOffset(bytes, 0) <= this.trustedPhysicalOffset;
+    return this.isTrusted(bytes);
   }
 
   /** @returns the offset of the first entry from `from` on that is none, or does not follow the one before it */
