@@ -1,12 +1,10 @@
 import { jest } from '@jest/globals';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClientInstance, type Clock } from 'rocketmq-core/client';
 import { NameServer } from 'rocketmq-core/namesrv';
-import { MemoryFileSystem, ScriptedProcess } from 'rocketmq-core/testing';
+import { freeListenPort, MemoryFileSystem, ScriptedProcess } from 'rocketmq-core/testing';
 import { runBroker, type BrokerDoors } from '../src/broker-app.js';
 import { apacheMetrics } from './apache-metrics.js';
 
@@ -71,12 +69,7 @@ describe('rocketmq-broker', () => {
   });
 
   it('is ready when a name server knows it', async () => {
-    const names = createServer().listen(0, '127.0.0.1');
-    await once(names, 'listening');
-    const { port } = names.address() as AddressInfo;
-    names.close();
-    await once(names, 'close');
-
+    const port = await freeListenPort();
     const { process } = start([...flags(), '-n', `127.0.0.1:${port}`], { clock: hastyClock });
     const { management } = await process.line('ready');
     expect(await ask(management, 'readyz')).toEqual({

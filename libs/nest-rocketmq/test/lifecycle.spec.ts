@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { filter } from 'rxjs/operators';
-import { freePort } from 'rocketmq-core/testing';
+import { freeListenPort } from 'rocketmq-core/testing';
 import { EmbeddedRocketMQ, EmbeddedRocketMQModule } from '../src/embedded/index.js';
 import {
   InjectRocketMQTemplate,
@@ -40,7 +40,7 @@ function signal<T = void>() {
 }
 
 /** Where nobody listens. */
-const deadAddress = async (): Promise<string> => `127.0.0.1:${await freePort()}`;
+const deadAddress = async (): Promise<string> => `127.0.0.1:${await freeListenPort()}`;
 
 describe('an application with its broker inside', () => {
   let folder: string;

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { Payload } from '@nestjs/microservices';
 import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
-import { eventually, freePort } from 'rocketmq-core/testing';
+import { eventually, freeListenPort } from 'rocketmq-core/testing';
 import { EmbeddedRocketMQ } from '../src/embedded/index.js';
 import {
   MissingTopicsError,
@@ -45,7 +45,7 @@ describe('RocketMQModule', () => {
     };
 
     it.each(['retry', 'background'] as const)('comes up with it: %s', async (startup) => {
-      const namesrvPort = await freePort();
+      const namesrvPort = await freeListenPort();
       const { seen, Listener } = listening(`late-${startup}`);
       const tried = signal();
       const logger = { log: () => undefined, error: () => undefined, warn: (line: string) => line.includes('tried again') && tried.fire() };
@@ -72,7 +72,7 @@ describe('RocketMQModule', () => {
       ['fail', {}],
       ['retry', { startupTimeoutMs: 100 }],
     ] as const)('does not come up without it: %s', async (startup, more) => {
-      const namesrvAddr = `127.0.0.1:${await freePort()}`;
+      const namesrvAddr = `127.0.0.1:${await freeListenPort()}`;
       const options = { namesrvAddr, startup, client: { mqClientApiTimeoutMs: 100 }, ...more };
       @Module({ imports: [RocketMQModule.forRoot(options)] })
       class App {}
@@ -82,7 +82,7 @@ describe('RocketMQModule', () => {
 
     it('can be closed while it still tries', async () => {
       const { Listener } = listening('never');
-      const options = { namesrvAddr: `127.0.0.1:${await freePort()}`, startup: 'background' as const };
+      const options = { namesrvAddr: `127.0.0.1:${await freeListenPort()}`, startup: 'background' as const };
       @Module({ imports: [RocketMQModule.forRoot(options)], providers: [Listener] })
       class App {}
       const app = await NestFactory.createApplicationContext(App, { logger: false, abortOnError: false });

@@ -3,7 +3,7 @@ import { Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from 'rocketmq-core/testing';
+import { freeListenPort } from 'rocketmq-core/testing';
 import { RocketMQServer, RocketMQTemplate } from '../src/index.js';
 import { RocketMQTesting } from '../testing/index.js';
 import { Mails, MailModule } from './recipes/from-golevelup.js';
@@ -37,7 +37,7 @@ describe('the recipes', () => {
 
   it('run: HTTP and messages', async () => {
     const testing = await RocketMQTesting.start({ topics: ['orders'] });
-    const port = await freePort();
+    const port = await freeListenPort();
     const app = await start(testing.namesrvAddr, port);
     const body = JSON.stringify({ id: '1', total: 5 });
     const answer = await fetch(`http://127.0.0.1:${port}/orders`, {

@@ -76,7 +76,6 @@ describe('the status of a connection', () => {
       'the producer is known',
       () => clients.producerConnections('nest-producer', first.brokerAddr),
       ({ connectionSet }) => connectionSet.length > 0,
-      { timeoutMs: 5000 },
     );
     const { app, states, becomes } = await listening({ namesrvAddr });
     const connection = app.get(RocketMQConnection);

@@ -1,6 +1,6 @@
 export { eventually } from './eventually.js';
 export { FakeClock } from './fake-clock.js';
-export { freeListenPort, freePort } from './free-ports.js';
+export { freeListenPort } from './free-ports.js';
 export { HttpEndpoint } from './http-endpoint.js';
 export { crashPolicies, MemoryFileSystem, type CrashPolicy, type DiskOperation } from './memory-file-system.js';
 export { ScriptedPeer, ScriptedServer } from './scripted-peer.js';

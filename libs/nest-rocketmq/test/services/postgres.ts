@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from 'rocketmq-core/testing';
+import { freeListenPort } from 'rocketmq-core/testing';
 
 async function binaries(): Promise<string> {
   const root = '/usr/lib/postgresql';
@@ -24,7 +24,7 @@ export class Postgres {
   static async start(): Promise<Postgres> {
     const bin = await binaries();
     const folder = await mkdtemp(join(tmpdir(), 'postgres-'));
-    const port = await freePort();
+    const port = await freeListenPort();
     // PostgreSQL refuses to run as root.
     const asRoot = process.getuid?.() === 0;
     const as = asRoot ? ['setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--clear-groups'] : [];

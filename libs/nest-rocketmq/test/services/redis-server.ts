@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from 'rocketmq-core/testing';
+import { freeListenPort } from 'rocketmq-core/testing';
 
 /** A Redis server of our own, in a folder of its own, on a free loopback port. */
 export class RedisServer {
@@ -15,7 +15,7 @@ export class RedisServer {
 
   static async start(): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'redis-'));
-    const port = await freePort();
+    const port = await freeListenPort();
     const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
     const server = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'ignore'], cwd: folder });
     await new Promise<void>((resolve, reject) => {
