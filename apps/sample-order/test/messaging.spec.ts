@@ -15,7 +15,7 @@ describe('the messages of the order service', () => {
   beforeAll(async () => {
     testing = await RocketMQTesting.start();
     service = await startOrderService({ NAMESRV_ADDR: testing.namesrvAddr, PAYMENT_TIMEOUT_S: '60' });
-  }, 30_000);
+  }, 120_000);
   afterAll(async () => {
     await service.stop();
     await testing.stop();
@@ -40,7 +40,7 @@ describe('the messages of the order service', () => {
     await http().post(`/orders/${unpaid}/pay`).expect(409);
     expect((await http().get(`/orders/${unpaid}/history`)).body).toEqual(['confirmed', 'cancelled']);
     expect((await http().get(`/orders/${paid}/history`)).body).toEqual(['confirmed', 'paid']);
-  }, 60_000);
+  }, 120_000);
 
   it('publishes nothing for an order that could not be stored', async () => {
     const before = (await testing.published(topics.placed)).length;
@@ -51,7 +51,7 @@ describe('the messages of the order service', () => {
     await changed(id, 'confirmed');
     await testing.drain();
     expect((await testing.published(topics.placed)).length).toBe(before + 1);
-  }, 60_000);
+  }, 120_000);
 
   it('tries a carrier that is down again, and keeps what it refuses', async () => {
     const ship = jest.spyOn(service.app.get(Carrier), 'ship');
@@ -66,5 +66,5 @@ describe('the messages of the order service', () => {
     await testing.waitFor('%DLQ%order-shipping');
     await testing.drain({ timeoutMs: 15_000 });
     expect(shipping.refused).toEqual([id]);
-  }, 60_000);
+  }, 120_000);
 });

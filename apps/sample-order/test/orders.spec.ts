@@ -25,7 +25,7 @@ describe('the order service on PGlite', () => {
     const second = await startOrderService({}, first.folder);
     expect((await post(second)).body).toEqual(answer.body);
     await second.stop();
-  }, 60_000);
+  }, 120_000);
 
   it('ends what it has started when its HTTP port is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
@@ -38,5 +38,5 @@ describe('the order service on PGlite', () => {
     // The same port and the same folder: a name server, a broker or a database that still ran would have them.
     const service = await startOrderService(ports, folder);
     await service.stop();
-  }, 60_000);
+  }, 120_000);
 });

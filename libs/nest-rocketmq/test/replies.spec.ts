@@ -79,7 +79,9 @@ describe('a listener that is asked', () => {
         return attempts;
       }
     }
-    @Module({ imports: [RocketMQModule.forRoot({ namesrvAddr: cluster.namesrvAddr })], providers: [Prices], controllers: [Stock] })
+    // A busy machine may need longer than the three seconds of a request.
+    const options = { namesrvAddr: cluster.namesrvAddr, producer: { sendMsgTimeoutMs: 20_000 } };
+    @Module({ imports: [RocketMQModule.forRoot(options)], providers: [Prices], controllers: [Stock] })
     class App {}
     const app = await NestFactory.create(App, { logger: false, abortOnError: false });
     app.connectMicroservice({ strategy: app.get(RocketMQServer) });
@@ -94,7 +96,7 @@ describe('a listener that is asked', () => {
     expect(await lastValueFrom(client.send('stock', { sku: 's1' }))).toBe('s1');
 
     const refused = async (tag: string) => {
-      const error = await template.sendAndReceive(`trouble:${tag}`, 1, { timeoutMs: 10_000 }).catch((reason: unknown) => reason);
+      const error = await template.sendAndReceive(`trouble:${tag}`, 1, { timeoutMs: 20_000 }).catch((reason: unknown) => reason);
       return (error as RpcException).getError();
     };
     expect(await refused('rpc')).toEqual({ status: 'error', message: 'no stock', code: 'E7', data: { message: 'no stock', code: 'E7' } });

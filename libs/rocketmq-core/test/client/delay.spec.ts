@@ -37,7 +37,7 @@ describe('delayed messages from client to client', () => {
   it(
     'come after their delay: by level, in seconds, in milliseconds, at a time; what was taken back does not come',
     async () => {
-      const deliverAt = new Date(Date.now() + 2000);
+      const deliverAt = new Date(Date.now() + 4000);
       const level = await producer.send({ topic: 'Delay', body: 'level', delayTimeLevel: 1 });
       expect(level.recallHandle).toBeUndefined();
       await producer.send({ topic: 'Delay', body: 'sec', delaySec: 1 });

@@ -128,7 +128,7 @@ describe('groups and failures', () => {
     await client.admin().topics.createOrUpdate({ topic: 'T' });
     await producer.send({ topic: 'T', body: 'x' });
     await inbox.until(1);
-  }, 15_000);
+  }, 30_000);
 
   it('consumes on when its broker comes back at the same address', async () => {
     await start();

@@ -67,7 +67,7 @@ describe('requests, replies and lite pulls of a broker that does as it is told',
 
   it('does not know what became of a request whose acknowledgement does not come', async () => {
     broker.send = () => new Promise(() => undefined);
-    const error = await failureOf(producer.request({ topic: 'T', body: 'x' }, { timeoutMs: 200 }));
+    const error = await failureOf(producer.request({ topic: 'T', body: 'x' }, { timeoutMs: 1500 }));
     expect(error).toMatchObject({ name: 'SendFailed', reason: 'timeout', outcome: 'unknown', retrySafe: false });
   });
 

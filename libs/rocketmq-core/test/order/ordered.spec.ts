@@ -211,7 +211,7 @@ describe('strict order', () => {
   it('keeps the queue of a key although its broker is away, where ordinary order moves it', async () => {
     cluster = await Cluster.start(['broker-a', 'broker-b'], {}, { orderMessageEnable: true });
     const client = await cluster.client({ pollNameServerIntervalMs: 50 });
-    const producer = client.producer({ group: 'P', sendMsgTimeoutMs: 500 });
+    const producer = client.producer({ group: 'P', sendMsgTimeoutMs: 5000 });
     await producer.start();
     const admin = client.admin();
     for (const topic of ['strict', 'ordinary']) await admin.topics.createOrUpdate({ topic, readQueueNums: 2, writeQueueNums: 2 });

@@ -100,9 +100,9 @@ describe('transactions', () => {
     for (const name of ['half_messages', 'commit_messages_total', 'rollback_messages_total']) {
       await eventually(() => metric(name)?.some(({ labels, value }) => labels.get('topic') === 'Orders' && value === 1) === true);
     }
-    // The broker asks about the open one alone.
-    await listener.checked.until(2);
-    expect(new Set(listener.checked.items)).toEqual(new Set(['unknown']));
+    // From now on the broker asks about the open one alone; on a busy machine it may have asked about the others before they ended.
+    const asked = await listener.checked.until(listener.checked.items.length + 6);
+    expect(asked.slice(-3)).toEqual(['unknown', 'unknown', 'unknown']);
     listener.verdicts.set('unknown', 'commit');
     await seen.until(2);
     expect(keysSeen()).toEqual(['commit', 'unknown']);
