@@ -128,12 +128,12 @@ describe.each(versions)('messages that wait in a store shared with Apache %s', (
       await open(from, end);
       await producer.send({ topic: TOPIC, body: 'first' });
       const deliverAt = Date.now() + 15_000;
+      const { recallHandle = '' } = await producer.send({ topic: TOPIC, body: 'recalled', deliverAt });
+      await producer.recall(TOPIC, recallHandle);
       for (let i = 0; i < COUNT; i++) {
         await producer.send({ topic: TOPIC, body: `level-${i}`, delayTimeLevel: 2 });
         await producer.send({ topic: TOPIC, body: `timer-${i}`, deliverAt: deliverAt + (i % 3) * 1000 });
       }
-      const { recallHandle = '' } = await producer.send({ topic: TOPIC, body: 'recalled', deliverAt });
-      await producer.recall(TOPIC, recallHandle);
       await producer.send({ topic: TOPIC, body: 'delivered before', delayTimeLevel: 1 });
       await producer.send({ topic: TOPIC, body: 'timed before', delaySec: 1 });
       await change(to);

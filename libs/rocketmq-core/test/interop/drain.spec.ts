@@ -34,11 +34,12 @@ describe.each([...servers.filter(({ isOurs }) => isOurs), ...apacheServers.slice
     };
     const producer = client.instance.transactionProducer({ group: 'drained-producers', topics: [topic], listeners: { listener } });
     await producer.start();
-    await producer.send({ topic, body: 'plain' });
-    await producer.send({ topic, body: 'timer', delayMs: 4000 });
-    await producer.sendInTransaction({ topic, body: 'half' }, undefined);
     const refuse = ({ reconsumeTimes }: ReceivedMessage): boolean => reconsumeTimes === 0;
     const { received } = await client.consumer({ group, topic, refuse, persistConsumerOffsetIntervalMs: 200 });
+    await producer.send({ topic, body: 'plain' });
+    await producer.sendInTransaction({ topic, body: 'half' }, undefined);
+    // Last of all: it is still to wait when the draining looks for the first time.
+    await producer.send({ topic, body: 'timer', delayMs: 6000 });
     const waits: string[] = [];
     const admin = client.instance.admin();
     const done = admin.procedures.drain('broker-a', { settleMs: 0, pollMs: 100, onWait: (what) => void waits.push(what) });

@@ -107,7 +107,8 @@ describe.each(versions)('open transactions of a store shared with Apache %s', (v
       verdicts.set('kept', 'commit').set('dropped', 'rollback');
       await withBroker(second, curious, async () => {
         await holds('the message that was decided', () => seen.includes('kept'));
-        await holds('questions about the rest', () => asked.includes('dropped') && asked.includes('later'));
+        // It asks in the order of the halves: when it passes over what was decided, that is written.
+        await holds('questions about the rest', () => asked.includes('dropped') && asked.slice(-2).every((key) => key === 'later'));
       });
       expect(asked).not.toContain('committed');
       expect(asked).not.toContain('rolled back');

@@ -49,14 +49,15 @@ export const delayScenarios: readonly Scenario[] = [
     async run({ from, to, topic: create, named }) {
       const topic = await create('timer');
       const consuming = await to.consume({ group: named('timer-group'), topic });
-      const deliverAtMs = Date.now() + 4000;
-      const ways: readonly (readonly [string, Partial<SendPlan>])[] = [
-        ['sec', { delaySec: 2 }],
-        ['ms', { delayMs: 2500 }],
-        ['at', { deliverAtMs }],
+      let deliverAtMs = NaN;
+      const ways: readonly (readonly [string, () => Partial<SendPlan>])[] = [
+        ['sec', () => ({ delaySec: 2 })],
+        ['ms', () => ({ delayMs: 2500 })],
+        // The sender is at work by then, and on a busy machine too ahead of that time.
+        ['at', () => ({ deliverAtMs: (deliverAtMs = Date.now() + 6000) })],
       ];
       for (const [prefix, way] of ways) {
-        const sent = await from.send({ topic, count: 2, prefix, ...way });
+        const sent = await from.send({ topic, count: 2, prefix, ...way() });
         for (const { recallHandle } of sent) expect(recallHandle).toMatch(/^djEg/);
       }
       await untilAll(
@@ -90,7 +91,9 @@ export const delayScenarios: readonly Scenario[] = [
     async run({ from, to, topic: create, named }) {
       const topic = await create('recall');
       const consuming = await to.consume({ group: named('recall-group'), topic });
-      const deliverAtMs = Date.now() + 6000;
+      await from.send({ topic, prefix: 'plain' });
+      // Long enough for three calls of a sender that is at work.
+      const deliverAtMs = Date.now() + 10_000;
       const [kept, recalled] = await from.send({ topic, prefix: 'maybe', count: 2, deliverAtMs });
       expect(await from.recall(topic, recalled?.recallHandle ?? '')).toBe(recalled?.messageId);
       // Due two ticks later: once they have come, the one taken back would have been there.

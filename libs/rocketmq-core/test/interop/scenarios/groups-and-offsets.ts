@@ -2,7 +2,7 @@ import { movePileUp, ResponseCode, retryTopic } from '../../../src/client/index.
 import { eventually } from '../../../testing/eventually.js';
 import { acrossLanguages, eachAlone, everyPair, onlyOurs, type Scenario, type ScenarioWorld } from './frame.js';
 import { lagOf } from './lag.js';
-import { hasShortTimes } from './short-settings.js';
+import { answerTimeoutMs, hasShortTimes } from './short-settings.js';
 import { keysOfSend, untilKeys } from './watched-list.js';
 
 const brokerName = 'broker-a';
@@ -104,6 +104,7 @@ const administered: readonly Scenario[] = [
       const [entry] = await recordIds(world, topic);
       const result = await admin.clients.consumeDirectly({ group, clientId }, entry ?? '', { topic });
       expect(result).toMatchObject({ consumeResult: 'CR_SUCCESS', order: false, autoCommit: true });
+      await consuming.until('the message again', (seen) => seen.length >= 2);
       expect(consuming.seen.map(({ key }) => key)).toEqual(['asked-0', 'asked-0']);
     },
   },
@@ -205,7 +206,7 @@ const permitted: readonly Scenario[] = [
         (route) => route?.queueDatas[0]?.perm === 6,
       );
       const sender = await world.client();
-      const producer = sender.producer({ group: 'permitted' });
+      const producer = sender.producer({ group: 'permitted', sendMsgTimeoutMs: answerTimeoutMs });
       await producer.start();
       await producer.send({ topic, body: Buffer.from('yes') });
     },
@@ -291,7 +292,7 @@ const procedures: readonly Scenario[] = [
         },
       });
       await consumer.start();
-      const producer = client.producer({ group: world.named('doubled-producers') });
+      const producer = client.producer({ group: world.named('doubled-producers'), sendMsgTimeoutMs: answerTimeoutMs });
       await producer.start();
       const ending = new AbortController();
       let sent = 0;

@@ -90,17 +90,15 @@ export const pullAndRequestScenarios: readonly Scenario[] = [
       const group = named('lite-shared-group');
       const members = [await from.litePull({ group, topic }), await to.litePull({ group, topic })];
       // Until both have come and shared; what each has then is its half.
-      const halves = new Map<LitePulling, Set<number>>();
-      for (let round = 0; [...halves.values()].flatMap((half) => [...half]).length !== 4 || halves.size !== 2; round += 1) {
-        if (round > 30) throw new Error(`not shared: ${JSON.stringify([...halves.values()].map((half) => [...half]))}`);
-        halves.clear();
+      let halves: readonly ReadonlySet<number>[] = [];
+      const isShared = () => halves.every(({ size }) => size === 2) && new Set(halves.flatMap((half) => [...half])).size === 4;
+      for (let round = 0; !isShared(); round += 1) {
+        if (round > 30) throw new Error(`not shared: ${JSON.stringify(halves.map((half) => [...half]))}`);
         await from.send({ topic, prefix: `round-${round}`, count: 8 });
-        for (const member of members) {
-          const queues = new Set((await drain(member)).map(({ queueId }) => queueId));
-          if (queues.size > 0) halves.set(member, queues);
-        }
+        const seen: ReadonlySet<number>[] = [];
+        for (const member of members) seen.push(new Set((await drain(member)).map(({ queueId }) => queueId)));
+        halves = seen;
       }
-      expect([...halves.values()].map((half) => half.size)).toEqual([2, 2]);
       const online = await admin.groups.connections(group, brokerAddress);
       expect([online?.connectionSet.length, online?.consumeType]).toEqual([2, 'CONSUME_ACTIVELY']);
     },

@@ -129,6 +129,13 @@ export const retryScenarios: readonly Scenario[] = [
       const topic = await create('mixed');
       const plan = { group: named('mixed-group'), topic, failTimes: 2 };
       const members = [await party('ours').consume(plan), await party('java').consume(plan)];
+      // One after another until each of them has had some, as each will once it has its queues.
+      for (let round = 0; members.some(({ seen }) => seen.length === 0); round += 1) {
+        const keys = keysOfSend(`round-${round}`, 8);
+        await from.send({ topic, prefix: `round-${round}`, count: 8 });
+        const isSeen = () => keys.every((key) => members.some(({ seen }) => seen.some((one) => one.key === key)));
+        await Promise.race(members.map((member) => member.until('a round', isSeen)));
+      }
       await from.send({ topic, prefix: 'mixed', count: 40 });
       const consumed = (): boolean => {
         const twice = members.flatMap(({ seen }) => seen.filter(({ reconsumeTimes }) => reconsumeTimes === 2));
@@ -137,7 +144,6 @@ export const retryScenarios: readonly Scenario[] = [
       };
       // The last delivery is seen by one of them.
       await Promise.race(members.map((member) => member.until('every message consumed by somebody', consumed)));
-      expect(members.every(({ seen }) => seen.length > 0)).toBe(true);
     },
   },
   {

@@ -9,16 +9,16 @@ export const transactionScenarios: readonly Scenario[] = [
   {
     name: 'shows committed messages and hides the others',
     pairs: everyPair,
-    async run({ from, to, topic: create, named, target, version }) {
+    async run({ from, to, topic: create, named, version }) {
       const topic = await create('tx');
       const consuming = await to.consume({ group: named('tx-group'), topic });
       const plan = { group: named('tx-producers'), topic, prefix: 'tx', count: 9, tags: ['A', 'B'] };
-      const { sent } = await from.transact({ ...plan, outcomes: ['commit', 'rollback', 'commit'] });
+      // On a busy machine a check overtakes the end of a transaction: it is to decide nothing.
+      const { sent } = await from.transact({ ...plan, outcomes: ['commit', 'rollback', 'commit'], checks: ['unknown'] });
       const committed = keysAt('tx', [0, 2, 3, 5, 6, 8]);
       await untilKeys(consuming, committed);
       expect([...keysOf(consuming)].sort()).toEqual(committed);
-      // Apache asks about what it has committed a moment ago, and commits it again when it is told so.
-      if (target === 'ours') expect(consuming.seen).toHaveLength(committed.length);
+      expect(consuming.seen).toHaveLength(committed.length);
       for (const { key, messageId, body, tags, properties } of consuming.seen) {
         expect(messageId).toBe(sent.find((one) => one.key === key)?.messageId);
         expect(body).toBe(key);
@@ -38,11 +38,12 @@ export const transactionScenarios: readonly Scenario[] = [
       const plan = { group: named('tx-open-producers'), topic, prefix: 'open', count: 3 };
       const transacting = await from.transact({ ...plan, outcomes: ['unknown', 'commit'], checks: ['unknown', 'unknown', 'commit'] });
       await untilKeys(consuming, keysAt('open', [0, 1, 2]));
-      await transacting.until('three checks of each open transaction', (checked) => checked.length >= 6);
       const times = (key: string) => transacting.checked.filter((one) => one === key).length;
-      expect(times('open-1')).toBe(0);
-      for (const key of ['open-0', 'open-2']) {
-        expect(times(key)).toBeGreaterThanOrEqual(3);
+      const open = ['open-0', 'open-2'];
+      await transacting.until('three checks of each open transaction', () => open.every((key) => times(key) >= 3));
+      // A check may overtake the end of the third; later ones find it decided.
+      expect(times('open-1')).toBeLessThan(3);
+      for (const key of open) {
         expect(Number(consuming.seen.find((one) => one.key === key)?.properties.TRANSACTION_CHECK_TIMES)).toBeGreaterThanOrEqual(3);
       }
     },
@@ -73,7 +74,7 @@ export const transactionScenarios: readonly Scenario[] = [
       await first.stop();
       const heir = await to.transact({ group, topic, prefix: 'heir', count: 1, outcomes: ['commit'], checks: ['commit'] });
       await untilKeys(consuming, ['left-0', 'left-1', 'heir-0']);
-      expect(new Set(heir.checked)).toEqual(new Set(['left-0', 'left-1']));
+      await heir.until('a check of each', (checked) => ['left-0', 'left-1'].every((key) => checked.includes(key)));
     },
   },
   {

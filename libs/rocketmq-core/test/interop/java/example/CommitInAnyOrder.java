@@ -15,6 +15,7 @@ public final class CommitInAnyOrder {
 
     public static void main(String[] args) throws Exception {
         DefaultMQPullConsumer consumer = new DefaultMQPullConsumer(args[1]);
+        consumer.setMqClientApiTimeout(20_000);
         consumer.start();
         RandomAsyncCommit commits = new RandomAsyncCommit();
         for (MessageQueue queue : consumer.fetchSubscribeMessageQueues(args[0])) {

@@ -4,13 +4,18 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import org.apache.rocketmq.tools.command.MQAdminStartup;
 
-/** Runs mqadmin commands one after another in one process: a line of blank-separated, URL-encoded arguments in; what the command prints, then "end of command", out. */
+/**
+ * Runs mqadmin commands one after another in one process: a line of blank-separated, URL-encoded arguments in; what the command prints, then
+ * "end of command", out. The commands give their calls three to five seconds, of which the first one would spend most on loading classes: that is one
+ * that nobody looks at.
+ */
 public final class Tools {
     private Tools() {
     }
 
     public static void main(String[] args) throws Exception {
         System.setErr(System.out);
+        MQAdminStartup.main0(new String[] {"clusterList"}, null);
         System.out.println("ready");
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = input.readLine(); line != null && !line.equals("quit"); line = input.readLine()) {
