@@ -54,6 +54,26 @@ describe('AnswerPrinter', () => {
     );
   });
 
+  it('writes answers that differ little from the one before', () => {
+    const ext = new Map([['MSG_REGION', 'r']]);
+    const few = <T>(...values: T[]) => fc.constantFrom(...values);
+    const header = fc.record(
+      { id: few('a', 'b', 'ab'), at: few(1, 2, 10), left: few(1, 9), note: few('', 'n', '"') },
+      { requiredKeys: ['id', 'at'] },
+    );
+    const answers = fc.record({ code: few(0, 1, 10), opaque: few(1, 2, -1, 99), header, ext: few(ext, undefined) });
+    fc.assert(
+      fc.property(fc.array(answers, { minLength: 2, maxLength: 20 }), (row) => {
+        for (const answer of row) {
+          const size = printer.print(Ask, answer);
+          expect(size > 0).toBe(answer.header.note !== '"');
+          if (size > 0) expect(printer.bytes.subarray(0, size).equals(encoded(answer))).toBe(true);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('leaves alone what needs an escape, and is right about everything else', () => {
     fc.assert(
       fc.property(given(fc.string({ unit: 'binary', maxLength: 10 })), (answer) => {
