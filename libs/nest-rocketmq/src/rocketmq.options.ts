@@ -38,6 +38,11 @@ export interface RocketMQConnectionOptions {
   readonly codec?: Codec;
   /** `import * as api from '@opentelemetry/api'`: spans for what is sent and handled, whose context travels in the properties. Default: none. */
   readonly tracing?: TracingApi;
+  /**
+   * Whether a listener finds its delivery by `currentDelivery()` and `deliveryLogFields()`. Default true. AsyncLocalStorage, on which they stand, costs
+   * every promise of the process something on Node 20 and 22. Where Nest's pipeline has something to do for a listener it is there in any case.
+   */
+  readonly deliveryScope?: boolean;
   /** Stand around every send of this connection, the first one outermost. */
   readonly sendInterceptors?: readonly SendInterceptor[];
   /** What becomes of messages whose handler failed, where the listener's own policy has no opinion. Default: as the outcome table says. */

@@ -5,6 +5,7 @@ import { planGroup } from './group-coordinator.js';
 
 const endpoint = (name: string, settings: Partial<ListenerSettings>) => ({
   settings: { id: name, name, topics: ['orders'], group: 'g', selector: { tag: '*' }, orderly: false, ...settings },
+  handleOne: () => Promise.resolve(undefined),
   handle: () => Promise.resolve([undefined]),
 });
 const message = (topic: string, tags?: string, storedIn = topic) => ({

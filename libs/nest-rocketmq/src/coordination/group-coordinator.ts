@@ -2,13 +2,15 @@ import { bySql, isRetryTopic, type MessageSelector, type ReceivedMessage } from 
 import type { ListenerEndpoint } from '../listener/listener-endpoint.js';
 import { conflict, consumerSettings, type ConsumerSettings } from './consumer-settings.js';
 
+type Routed = Pick<ReceivedMessage, 'topic' | 'tags' | 'queue'>;
+
 /** What one consumer subscribes to, and which of its listeners gets a message. */
 export interface GroupPlan {
   readonly group: string;
   readonly subscriptions: ReadonlyMap<string, string | MessageSelector>;
   readonly consumer: ConsumerSettings;
   readonly batch: boolean;
-  route(message: Pick<ReceivedMessage, 'topic' | 'tags' | 'queue'>): ListenerEndpoint | undefined;
+  route(message: Routed): ListenerEndpoint | undefined;
 }
 
 const ALL_TAGS = '*';
@@ -72,10 +74,16 @@ export function planGroup(group: string, endpoints: readonly ListenerEndpoint[])
     subscriptions: new Map([...topics].map(([topic, subscribers]) => [topic, selectorOf(subscribers)])),
     consumer: consumerSettings(group, endpoints),
     batch: endpoints.some(({ settings }) => settings.batch !== undefined),
-    // A dead letter remembers the topic it was sent to; what was subscribed to is the topic it lies in.
-    route: ({ topic, tags: tag, queue }) =>
-      topics
-        .get(isRetryTopic(queue.topic) ? topic : queue.topic)
-        ?.find(({ tags }) => tags === undefined || (tag !== undefined && tags.has(tag)))?.endpoint,
+    route: (message) => topics.get(subscribedTopic(message))?.find(({ tags }) => takes(tags, message))?.endpoint,
   };
+}
+
+// Asked for every message, whose fields are read when they are asked for: no more of them than the answer needs.
+/** A dead letter remembers the topic it was sent to; what was subscribed to is the topic it lies in. */
+const subscribedTopic = (message: Routed): string => (isRetryTopic(message.queue.topic) ? message.topic : message.queue.topic);
+
+function takes(tags: ReadonlySet<string> | undefined, message: Routed): boolean {
+  if (tags === undefined) return true;
+  const { tags: tag } = message;
+  return tag !== undefined && tags.has(tag);
 }

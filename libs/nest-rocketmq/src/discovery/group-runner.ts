@@ -136,10 +136,9 @@ export class GroupRunner {
     return this.consumer;
   }
 
-  private async deliver(message: ReceivedMessage, context: ConsumeContext): Promise<ConsumeResult> {
+  private deliver(message: ReceivedMessage, context: ConsumeContext): ConsumeResult | Promise<ConsumeResult> {
     const endpoint = this.plan.route(message);
-    const [result] = endpoint === undefined ? this.unwanted([message]) : await endpoint.handle([message], context);
-    return result;
+    return endpoint === undefined ? this.unwanted(message) : endpoint.handleOne(message, context);
   }
 
   /** Neighbours that one listener takes are one call, one call after the other, so that a queue stays in order. */
@@ -160,14 +159,12 @@ export class GroupRunner {
   }
 
   private async deliverPart({ endpoint, messages }: Part, context: ConsumeContext): Promise<readonly ConsumeResult[]> {
-    return endpoint === undefined ? this.unwanted(messages) : endpoint.handle(messages, context);
+    return endpoint === undefined ? messages.map((message) => this.unwanted(message)) : endpoint.handle(messages, context);
   }
 
   // Only a message of an earlier subscription gets here, by way of the retry topic. Nobody wants it, but nobody consumed it either.
-  private unwanted(messages: readonly ReceivedMessage[]): readonly ConsumeResult[] {
-    return messages.map(({ messageId, topic, tags }) => {
-      this.logger.error(`no listener of ${this.group} takes ${messageId} of ${topic} with tag ${tags ?? '(none)'}: it is a dead letter`);
-      return { deadLetter: true };
-    });
+  private unwanted({ messageId, topic, tags }: ReceivedMessage): ConsumeResult {
+    this.logger.error(`no listener of ${this.group} takes ${messageId} of ${topic} with tag ${tags ?? '(none)'}: it is a dead letter`);
+    return { deadLetter: true };
   }
 }

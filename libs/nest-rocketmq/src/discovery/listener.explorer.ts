@@ -1,5 +1,6 @@
 import { MetadataScanner, type DiscoveryService, type ModuleRef } from '@nestjs/core';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
+import { directCall } from '../execution/direct-call.js';
 import { Endpoint } from '../execution/endpoint.js';
 import type { ProviderHandlers } from '../execution/provider-handler.js';
 import { requestScopedHandler, type RequestScopedToken } from '../execution/request-scoped-handler.js';
@@ -45,8 +46,10 @@ export class ListenerExplorer {
         const name = `${wrapper.name}.${methodName}`;
         const settings = resolveListener({ ...declared, name }, this.parts.resolving);
         const idempotent = idempotentCallOf({ ...declared, name }, settings.batch !== undefined, this.parts.resolving.source);
-        const handler = this.handlerOf(wrapper, { method, methodName, globalEnhancers: declared.globalEnhancers ?? false });
-        return new Endpoint({ settings, connection, handler, idempotent });
+        const found = { method, methodName, globalEnhancers: declared.globalEnhancers ?? false };
+        const direct = this.directOf(wrapper, found);
+        const handler = direct ?? this.handlerOf(wrapper, found);
+        return new Endpoint({ settings, connection, handler, idempotent, isDirect: direct !== undefined });
       }),
     );
   }
@@ -56,6 +59,12 @@ export class ListenerExplorer {
     return this.parts.discovery
       .getControllers()
       .flatMap((wrapper) => this.marked(wrapper, connection).map(({ methodName }) => `${wrapper.name}.${methodName}`));
+  }
+
+  /** Undefined when Nest has something to do before and after the method, or an instance to make for it. */
+  private directOf(wrapper: Wrapper, { method, methodName, globalEnhancers }: FoundMethod) {
+    if (globalEnhancers || !wrapper.isDependencyTreeStatic()) return undefined;
+    return directCall({ instance: wrapper.instance as object, method, methodName });
   }
 
   private handlerOf(wrapper: Wrapper, { method, methodName, globalEnhancers }: FoundMethod) {

@@ -5,23 +5,19 @@ import type { EndpointCall } from '../listener/listener-endpoint.js';
 interface CallSignalParts {
   readonly call: EndpointCall;
   readonly name: string;
-  readonly timeoutMs: number | undefined;
+  readonly timeoutMs: number;
   readonly clock: Clock;
 }
 
-/** The signal of one call of a handler: the consumer's, and the handler's own time. */
+/** The signal of one call of a handler whose time is limited: the consumer's, and the handler's own time. */
 export class CallSignal {
-  private readonly ownTime: AbortController | undefined;
+  private readonly ownTime = new AbortController();
   private joined: AbortSignal | undefined;
 
-  constructor(private readonly parts: CallSignalParts) {
-    this.ownTime = parts.timeoutMs === undefined ? undefined : new AbortController();
-  }
+  constructor(private readonly parts: CallSignalParts) {}
 
   get signal(): AbortSignal {
-    const { call } = this.parts;
-    // The consumer makes its signal when it is asked for it, so it is not asked for the few handlers that look at it.
-    this.joined ??= this.ownTime === undefined ? call.signal : AbortSignal.any([call.signal, this.ownTime.signal]);
+    this.joined ??= AbortSignal.any([this.parts.call.signal, this.ownTime.signal]);
     return this.joined;
   }
 
@@ -33,7 +29,6 @@ export class CallSignal {
   async run<T>(task: () => Promise<T>, waits: boolean): Promise<T> {
     const { timeoutMs, name, clock } = this.parts;
     const { ownTime } = this;
-    if (timeoutMs === undefined || ownTime === undefined) return task();
     const error = new HandlerTimeoutError(name, timeoutMs);
     let expire = (): void => undefined;
     const expired = new Promise<never>((_, reject) => (expire = () => reject(error)));

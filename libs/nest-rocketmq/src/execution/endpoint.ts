@@ -1,5 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ConsumeResult, ReceivedMessage } from 'rocketmq-core/client';
+import { isObservable } from 'rxjs';
+import type { Codec } from '../codec/codec.js';
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { DecodeError } from '../errors/delivery.errors.js';
 import { ListenerConfigurationError } from '../errors/listener-configuration.error.js';
@@ -13,17 +15,20 @@ import type { DeliveryEnd, Fate } from '../outcome/outcome-table.js';
 import { decideFailure } from '../outcome/retry-policy.js';
 import { Replier } from '../reply/replier.js';
 import { CallSignal } from './call-signal.js';
+import type { MessageHandler } from './direct-call.js';
 import { inDelivery, logFieldsOf } from './delivery-scope.js';
 import { errorOfOutcome } from './error-of-outcome.js';
 import { outcomesOf } from './outcomes-of.js';
-import { runToEnd } from './run-to-end.js';
+import { isPromise, lastValueOf, runToEnd } from './run-to-end.js';
 
 export interface EndpointParts {
   readonly settings: ListenerSettings;
   readonly idempotent?: IdempotentCall | undefined;
   readonly connection: RocketMQConnection;
   /** The method with its enhancers around it. */
-  readonly handler: (payload: unknown, context: RocketMQContext) => unknown;
+  readonly handler: MessageHandler;
+  /** Whether it is the method alone. */
+  readonly isDirect?: boolean;
   /** Wraps each call, for the processing hooks of a transport. Settles as the call does. */
   readonly around?: (context: RocketMQContext, run: () => Promise<unknown>) => Promise<unknown>;
 }
@@ -50,12 +55,18 @@ const endOf: Readonly<Record<Outcome['kind'], DeliveryEnd>> = {
 export class Endpoint implements ListenerEndpoint {
   readonly settings: ListenerSettings;
   private readonly logger: Logger;
+  private readonly codec: Codec;
   private readonly replier: Replier;
+  private readonly hasScope: boolean;
 
   constructor(private readonly parts: EndpointParts) {
     this.settings = parts.settings;
-    this.logger = new Logger(parts.settings.name);
-    this.replier = new Replier(parts.connection, parts.settings.codec ?? parts.connection.codec);
+    const { settings, connection, isDirect } = parts;
+    this.logger = new Logger(settings.name);
+    this.codec = settings.codec ?? connection.codec;
+    this.replier = new Replier(connection, this.codec);
+    // Through Nest's pipeline a method has nothing else to tell its delivery by that it was entered.
+    this.hasScope = isDirect !== true || connection.options.deliveryScope !== false;
   }
 
   async prepare(): Promise<void> {
@@ -67,33 +78,74 @@ export class Endpoint implements ListenerEndpoint {
     }
   }
 
-  async handle(messages: Messages, call: EndpointCall): Promise<readonly ConsumeResult[]> {
-    const { settings, connection } = this.parts;
-    const { clock, observers } = connection;
-    const { name, group, handlerTimeoutMs: timeoutMs } = settings;
-    const time = new CallSignal({ call, name, timeoutMs, clock });
-    const context = new RocketMQContext({ messages, group, listener: name, connection: connection.name, signal: () => time.signal });
+  // Called for every message, tens of thousands of times a second: it waits only for what is not there yet, and makes nothing that few listeners need.
+  async handleOne(message: ReceivedMessage, call: EndpointCall): Promise<ConsumeResult> {
+    const { clock, observers } = this.parts.connection;
+    const time = this.timeOf(call);
+    const context = this.contextOf([message], time ?? call);
     const startedMs = clock.monotonic();
-    const endings = await inDelivery(context, () => observers.around(context, () => this.answered(messages, context, time)));
+    const { outcome, end, error } = await this.scoped(context, () => this.answered(message, context, time));
+    const durationMs = clock.monotonic() - startedMs;
+    observers.ended({ context, index: 0, end, fate: fateOf[outcome.kind], error, durationMs });
+    return resultOf(outcome, end, error);
+  }
+
+  async handle(messages: Messages, call: EndpointCall): Promise<readonly ConsumeResult[]> {
+    if (this.settings.batch === undefined) return [await this.handleOne(messages[0], call)];
+    const { clock, observers } = this.parts.connection;
+    const time = this.timeOf(call);
+    const context = this.contextOf(messages, time ?? call);
+    const startedMs = clock.monotonic();
+    // One value for many messages answers none of them: no replies.
+    const endings = await this.scoped(context, () => this.endings(messages, context, time));
     const durationMs = clock.monotonic() - startedMs;
     return endings.map(({ outcome, end, error }, index) => {
-      const fate = fateOf[outcome.kind];
-      observers.ended({ context, index, end, fate, error, durationMs });
+      observers.ended({ context, index, end, fate: fateOf[outcome.kind], error, durationMs });
       return resultOf(outcome, end, error);
     });
   }
 
-  private async answered(messages: Messages, context: RocketMQContext, time: CallSignal): Promise<readonly Ending[]> {
-    const endings = await this.endings(messages, context, time);
-    // One value for many messages answers none of them.
-    if (this.settings.batch === undefined) {
-      await Promise.all(endings.map((ending, at) => this.replier.settle(messages[at] as ReceivedMessage, ending)));
-    }
-    return endings;
+  private timeOf(call: EndpointCall): CallSignal | undefined {
+    const { name, handlerTimeoutMs: timeoutMs } = this.settings;
+    return timeoutMs === undefined ? undefined : new CallSignal({ call, name, timeoutMs, clock: this.parts.connection.clock });
   }
 
-  private async endings(messages: Messages, context: RocketMQContext, time: CallSignal): Promise<readonly Ending[]> {
-    const { batch, orderly } = this.settings;
+  private contextOf(messages: Messages, call: EndpointCall): RocketMQContext {
+    const { group, name: listener } = this.settings;
+    // The consumer makes its signal when it is asked for it, so it is not asked for the few handlers that look at it.
+    return new RocketMQContext({ messages, group, listener, connection: this.parts.connection.name, signal: () => call.signal });
+  }
+
+  private scoped<T>(context: RocketMQContext, run: () => Promise<T>): Promise<T> {
+    const { observers } = this.parts.connection;
+    return this.hasScope ? inDelivery(context, () => observers.around(context, run)) : observers.around(context, run);
+  }
+
+  private answered(message: ReceivedMessage, context: RocketMQContext, time: CallSignal | undefined): Promise<Ending> {
+    const ending = this.ending(message, context, time);
+    if (!this.replier.expects(message)) return ending;
+    return ending.then(async (one) => {
+      await this.replier.settle(message, one);
+      return one;
+    });
+  }
+
+  private async ending(message: ReceivedMessage, context: RocketMQContext, time: CallSignal | undefined): Promise<Ending> {
+    try {
+      const decoded = this.decoded(message);
+      const payload = isPromise(decoded) ? await decoded : decoded;
+      const called = this.called(payload, context, time);
+      const returned = isPromise(called) ? await called : called;
+      const value = isObservable(returned) ? await lastValueOf(returned) : returned;
+      const said = context.outcome ?? value;
+      if (!isOutcome(said)) return { outcome: Ack, end: 'returned', value };
+      return { ...this.said(said, context, message), value };
+    } catch (error) {
+      return this.failed(context, message, errorOfOutcome(context, error));
+    }
+  }
+
+  private async endings(messages: Messages, context: RocketMQContext, time: CallSignal | undefined): Promise<readonly Ending[]> {
     const payloads: unknown[] = [];
     const readable: ReceivedMessage[] = [];
     const unreadable = new Map<ReceivedMessage, Ending>();
@@ -105,43 +157,48 @@ export class Endpoint implements ListenerEndpoint {
         unreadable.set(message, this.failed(context, message, error as DecodeError));
       }
     }
-    if (readable.length === 0) return messages.map((message) => unreadable.get(message) as Ending);
-    const run = () => time.run(() => this.call(batch === undefined ? payloads[0] : payloads, context), orderly);
-    const ended = await this.ended(context, readable, run);
-    const results = new Map(readable.map((message, at) => [message, ended[at] as Ending]));
-    return messages.map((message) => unreadable.get(message) ?? (results.get(message) as Ending));
+    const ended = readable.length === 0 ? [] : await this.endingsOf(readable, context, () => this.called(payloads, context, time));
+    const next = ended.values();
+    return messages.map((message) => unreadable.get(message) ?? (next.next().value as Ending));
   }
 
-  private async decoded(message: ReceivedMessage): Promise<unknown> {
-    const codec = this.settings.codec ?? this.parts.connection.codec;
+  private async endingsOf(messages: readonly ReceivedMessage[], context: RocketMQContext, run: () => unknown): Promise<readonly Ending[]> {
     try {
-      return await codec.decode(message.body, message);
-    } catch (error) {
-      throw new DecodeError(`the body of ${message.messageId} cannot be decoded: ${String(error)}`, { cause: error });
-    }
-  }
-
-  private async ended(context: RocketMQContext, messages: readonly ReceivedMessage[], run: () => Promise<unknown>): Promise<Ending[]> {
-    const { around } = this.parts;
-    try {
-      const returned = await (around ? around(context, run) : run());
+      const returned = await runToEnd(run);
       const said = context.outcome ?? returned;
-      const outcomes = outcomesOf(said, messages.length, this.settings.batch !== undefined);
+      const outcomes = outcomesOf(said, messages.length);
       const silent = !isOutcome(said) && !outcomes.some(({ kind }) => kind !== 'ack');
-      return outcomes.map((outcome, at) => ({ ...this.said(outcome, silent, context, messages[at] as ReceivedMessage), value: returned }));
+      return outcomes.map((outcome, at) =>
+        silent ? { outcome, end: 'returned' } : this.said(outcome, context, messages[at] as ReceivedMessage),
+      );
     } catch (error) {
       return messages.map((message) => this.failed(context, message, errorOfOutcome(context, error)));
     }
   }
 
-  private async call(payload: unknown, context: RocketMQContext): Promise<unknown> {
-    const { handler, idempotent } = this.parts;
-    const run = () => runToEnd(() => handler(payload, context));
-    return idempotent === undefined ? run() : idempotent.run(payload, context, run);
+  /** A value, or the promise of one. */
+  private decoded(message: ReceivedMessage): unknown {
+    const broken = (cause: unknown) => new DecodeError(`the body of ${message.messageId} cannot be decoded: ${String(cause)}`, { cause });
+    try {
+      const payload = this.codec.decode(message.body, message);
+      return isPromise(payload) ? payload.then(undefined, (error: unknown) => Promise.reject(broken(error))) : payload;
+    } catch (error) {
+      throw broken(error);
+    }
   }
 
-  private said(outcome: Outcome, silent: boolean, context: RocketMQContext, message: ReceivedMessage): Ending {
-    const ending = { outcome, end: silent ? 'returned' : endOf[outcome.kind] } as const;
+  /** What the handler returns: a value, a promise or a stream. */
+  private called(payload: unknown, context: RocketMQContext, time: CallSignal | undefined): unknown {
+    const { handler, idempotent, around } = this.parts;
+    if (idempotent === undefined && time === undefined && around === undefined) return handler(payload, context);
+    const run = () => runToEnd(() => handler(payload, context));
+    const once = idempotent === undefined ? run : () => idempotent.run(payload, context, run);
+    const timed = time === undefined ? once : () => time.run(once, this.settings.orderly);
+    return around === undefined ? timed() : around(context, timed);
+  }
+
+  private said(outcome: Outcome, context: RocketMQContext, message: ReceivedMessage): Ending {
+    const ending = { outcome, end: endOf[outcome.kind] } as const;
     if (outcome.kind !== 'ack') this.log(ending, context, message);
     return ending;
   }

@@ -1,11 +1,7 @@
 import { ApplicationConfig, type ContextId, ExternalContextCreator, type ModulesContainer } from '@nestjs/core';
 import { EmptyError } from 'rxjs';
 import type { RocketMQContext } from '../listener/rocketmq.context.js';
-
-// What `@Payload` and `@Ctx` of @nestjs/microservices write; neither the key nor the numbers are exported by the packages' roots.
-const PARAM_METADATA = '__routeArguments__';
-const PAYLOAD = 3;
-const CONTEXT = 6;
+import { PARAM_METADATA, paramValue } from './message-params.js';
 
 interface ProviderMethod {
   readonly instance: object;
@@ -16,13 +12,6 @@ interface ProviderMethod {
 }
 
 type RpcHandler = (payload: unknown, context: RocketMQContext) => Promise<unknown>;
-
-function paramValue(type: number, key: unknown, args: unknown[]): unknown {
-  if (type === CONTEXT) return args[1];
-  if (type !== PAYLOAD) return undefined;
-  const payload = args[0];
-  return typeof key === 'string' && key !== '' ? (payload as Record<string, unknown> | null | undefined)?.[key] : payload;
-}
 
 /** Gives methods of providers the guards, interceptors, pipes and filters that controllers have. */
 export class ProviderHandlers {

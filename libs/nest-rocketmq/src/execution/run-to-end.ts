@@ -1,10 +1,17 @@
-import { isObservable, lastValueFrom } from 'rxjs';
+import { isObservable, lastValueFrom, type Observable } from 'rxjs';
+
+// By its method: a promise may come from another realm.
+export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
+
+/** The last value of a stream; undefined for an empty one, which is a success. */
+export const lastValueOf = (stream: Observable<unknown>): Promise<unknown> => lastValueFrom(stream, { defaultValue: undefined });
 
 /**
  * Calls a Nest handler and waits for its very end: a value, a promise, or a stream that has to be subscribed and completed.
- * An empty stream is a success. @returns the last value
+ * @returns the last value
  */
 export async function runToEnd(call: () => unknown): Promise<unknown> {
   const result = await call();
-  return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+  return isObservable(result) ? lastValueOf(result) : result;
 }

@@ -11,6 +11,8 @@ export interface ListenerEndpoint {
   readonly settings: ListenerSettings;
   /** Before the first message. @throws what keeps the listener from working */
   readonly prepare?: () => Promise<void>;
+  /** Handles one message, of a listener that takes no batches. Never rejects. */
+  readonly handleOne: (message: ReceivedMessage, call: EndpointCall) => Promise<ConsumeResult>;
   /**
    * Handles one message, or those of a batch. Never rejects.
    * @returns what becomes of each, in their order

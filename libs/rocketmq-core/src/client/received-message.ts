@@ -4,6 +4,7 @@ import {
   compressionType,
   decompress,
   formatHost,
+  InspectedRecord,
   isCompressed,
   isRetryTopic,
   type MessageExt,
@@ -38,9 +39,17 @@ export function keysOf(properties: ReadonlyMap<string, string>): readonly string
   return text === undefined ? [] : text.split(' ').filter((key) => key !== '');
 }
 
+/** One property. A record as it came is not taken apart for it. */
+const propertyIn = (message: MessageExt, name: string): string | undefined =>
+  message instanceof InspectedRecord ? message.property(name) : message.properties.get(name);
+
+/** Whether a message that a listener got has a property: `properties` would make a map of all of them first. */
+export const hasProperty = (message: Pick<ReceivedMessage, 'properties'>, name: string): boolean =>
+  message instanceof Received ? Received.has(message, name) : message.properties.has(name);
+
 /** UNIQ_KEY, or the offset id. */
 export function messageIdOf(message: MessageExt): string {
-  return message.properties.get(PropertyName.UNIQ_KEY) ?? offsetMessageId(message.storeHost, message.physicalOffset);
+  return propertyIn(message, PropertyName.UNIQ_KEY) ?? offsetMessageId(message.storeHost, message.physicalOffset);
 }
 
 /** The topic that a message was sent to before it failed for the first time. As Java: resetRetryAndNamespace. */
@@ -75,6 +84,10 @@ class Received implements ReceivedMessage {
     this.unpacked = isCompressed(message.sysFlag) ? plainBody(message) : undefined;
   }
 
+  static has({ message, ownProperties }: Received, name: string): boolean {
+    return ownProperties === undefined ? propertyIn(message, name) !== undefined : ownProperties.has(name);
+  }
+
   get messageId(): string {
     return messageIdOf(this.message);
   }
@@ -88,7 +101,7 @@ class Received implements ReceivedMessage {
     return this.unpacked ?? this.message.body;
   }
   get tags(): string | undefined {
-    return this.message.properties.get(PropertyName.TAGS);
+    return propertyIn(this.message, PropertyName.TAGS);
   }
   get keys(): readonly string[] {
     return keysOf(this.message.properties);

@@ -301,7 +301,7 @@ export {
   inspectRecord,
   readRecords,
   type DecodeOptions,
-  type InspectedRecord,
+  InspectedRecord,
   type InspectOptions,
   type Inspection,
 } from './message/record-reading.js';

@@ -1,6 +1,7 @@
 import { PropertyName, replyTopic } from '../../protocol/index.js';
 import { InvalidInput } from '../errors.js';
 import type { OutgoingMessage, ReceivedMessage, ReplyAddress } from '../message-types.js';
+import { hasProperty } from '../received-message.js';
 
 /** Value of MSG_TYPE. As Java: MixAll.REPLY_MESSAGE_FLAG. */
 const REPLY = 'reply';
@@ -27,8 +28,13 @@ export function replyProperties({ correlationId, clientId, ttl }: ReplyAddress):
 }
 
 /** Whether somebody waits for a reply to the message. */
-export function expectsReply({ properties }: Pick<ReceivedMessage, 'properties'>): boolean {
-  return [PropertyName.CORRELATION_ID, PropertyName.REPLY_TO_CLIENT, PropertyName.CLUSTER].every((name) => properties.has(name));
+export function expectsReply(message: Pick<ReceivedMessage, 'properties'>): boolean {
+  // Asked for every message that a framework delivers, and nearly always answered by the first of the three.
+  return (
+    hasProperty(message, PropertyName.CORRELATION_ID) &&
+    hasProperty(message, PropertyName.REPLY_TO_CLIENT) &&
+    hasProperty(message, PropertyName.CLUSTER)
+  );
 }
 
 /**
