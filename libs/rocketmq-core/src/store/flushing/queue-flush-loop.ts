@@ -23,6 +23,8 @@ export interface QueueFlushOptions {
 }
 
 const PAGE = 4096;
+/** A file system commits syncs that come together at once. More than two would take the threads that syncs of the log need. */
+const SYNCS_AT_ONCE = 2;
 /** The checkpoint follows after this much of the log too: what recovery reads stays short under load. */
 const CHECKPOINT_LAG_MAX = 128 * 1024 * 1024;
 
@@ -113,9 +115,16 @@ export class QueueFlushLoop {
   }
 
   private async flushQueues(sizeLeast: number): Promise<void> {
-    for (const queue of this.options.queues.queues()) {
-      if (queue.isDirty && queue.dirtyBytes >= sizeLeast) await this.failing(this.flushQueue(queue), queue);
-    }
+    // Whoever is free takes the next one.
+    const queues = this.options.queues.queues()[Symbol.iterator]();
+    const flushNext = async (): Promise<void> => {
+      for (let next = queues.next(); next.done !== true; next = queues.next()) {
+        const queue = next.value;
+        if (queue.isDirty && queue.dirtyBytes >= sizeLeast) await this.failing(this.flushQueue(queue), queue);
+      }
+    };
+    const ends = await Promise.allSettled(Array.from({ length: SYNCS_AT_ONCE }, flushNext));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   private async flushQueue(queue: ConsumeQueue): Promise<void> {
