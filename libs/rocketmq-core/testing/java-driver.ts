@@ -253,6 +253,8 @@ export class JavaDriver {
         const counts = [...this.messages].map(([consumer, messages]) => `${consumer}: ${messages.length}`).join(', ');
         reject(new Error(`not within ${timeoutMs} ms: ${what}; messages so far: ${counts}`));
       }, timeoutMs);
+      // Of several that wait for one thing, only one is told.
+      timer.unref();
       this.watchers.add(check);
       check();
     });

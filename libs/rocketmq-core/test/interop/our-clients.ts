@@ -79,6 +79,8 @@ export class OurClient {
         if (holds()) finish(resolve);
       };
       const timer = setTimeout(() => finish(() => reject(new Error(`not within ${timeoutMs} ms: ${what}`))), timeoutMs);
+      // Of several that wait for one thing, only one is told.
+      timer.unref();
       this.watchers.add(check);
       check();
     });

@@ -26,6 +26,8 @@ export class WatchedList<T> {
       };
       const fail = (): void => reject(new Error(`${this.title}: not within ${timeoutMs} ms: ${what}; ${this.picture()}`));
       const timer = setTimeout(() => finish(fail), timeoutMs);
+      // Of several that wait for one thing, only one is told.
+      timer.unref();
       this.watchers.add(check);
       check();
     });
