@@ -51,9 +51,13 @@ function cells(measure, name, values) {
   return [measure.show(value), ratio.toFixed(2), goal === undefined ? '' : `${goal.text} ${goal.met(ratio) ? '✓' : '✗'}`];
 }
 
+export function hardware() {
+  return `${cpus().length} × ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}, Node ${process.version}`;
+}
+
 export function machine() {
   const java = execFileSync('java', ['--version'], { encoding: 'utf8' }).split('\n')[0];
-  return `${cpus().length} × ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}, Node ${process.version}, ${java}`;
+  return `${hardware()}, ${java}`;
 }
 
 const heads = {

@@ -1,108 +1,79 @@
-// Appends and reads through the store alone, without a network: where the time of a broker goes that its sockets do not take.
-// Usage: node bench/store.mjs [--flush ASYNC_FLUSH|SYNC_FLUSH] [--senders 64] [--size 1024] [--queues 8] [--seconds 5] [--dist <folder>]
-import { mkdtempSync, rmSync } from 'node:fs';
+// The store alone, without a network, beside what the machine can do at best: see README.md.
+// usage: npm run bench:store -- [--parts append,reads,…] [--small] [--sizes 256,1024] [--producers 1,16,128] [--modes ASYNC_FLUSH,SYNC_FLUSH]
+//        [--seconds n] [--gib 1,10] [--data folder] [--dist folder] [--save]
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { hardware } from './report.mjs';
+import { storeReport } from './store/store-report.mjs';
 
-const { values } = parseArgs({
+const root = resolve(import.meta.dirname, '..');
+const allParts = ['append', 'reads', 'behind', 'recovery', 'queues'];
+const { values: flags } = parseArgs({
   options: {
-    flush: { type: 'string', default: 'ASYNC_FLUSH' },
-    senders: { type: 'string', default: '64' },
-    size: { type: 'string', default: '1024' },
-    queues: { type: 'string', default: '8' },
-    seconds: { type: 'string', default: '5' },
+    parts: { type: 'string', default: allParts.join(',') },
+    small: { type: 'boolean', default: false },
+    sizes: { type: 'string', default: '256,1024' },
+    producers: { type: 'string', default: '1,16,128' },
+    modes: { type: 'string', default: 'ASYNC_FLUSH,SYNC_FLUSH' },
+    seconds: { type: 'string' },
+    gib: { type: 'string' },
+    data: { type: 'string', default: tmpdir() },
     dist: { type: 'string', default: 'libs/rocketmq-core/dist' },
-    folder: { type: 'string', default: tmpdir() },
+    save: { type: 'boolean', default: false },
   },
 });
-const entry = (layer) => import(resolve(values.dist, 'src', layer, 'index.js'));
-const { MessageStore, storeSettings } = await entry('store');
-const { NodeFileSystem, SystemClock } = await entry('runtime');
-const { defaultsOf } = await entry('base');
-
-const folder = mkdtempSync(join(values.folder, 'bench-store-'));
-const config = { ...defaultsOf(storeSettings), storePathRootDir: folder, flushDiskType: values.flush };
-const logger = { log: (level, message, fields) => level !== 'info' && console.error(level, message, fields) };
-const arrivals = { arrived: () => undefined };
-const store = new MessageStore({ config, files: new NodeFileSystem(), clock: new SystemClock(), logger, arrivals });
-const host = { ip: Buffer.from([127, 0, 0, 1]), port: 10911 };
-const queues = Number(values.queues);
-const body = Buffer.alloc(Number(values.size), 'x');
-const draft = (queueId) => ({
-  topic: 'BenchmarkTest',
-  queueId,
-  flag: 0,
-  sysFlag: 0,
-  bornTimestamp: Date.now(),
-  bornHost: host,
-  storeHost: host,
-  reconsumeTimes: 0,
-  preparedTransactionOffset: 0,
-  body,
-  properties: 'UNIQ_KEY\u00017F000001000078308DB12BBC64B40000\u0002WAIT\u0001true\u0002TAGS\u0001TagA\u0002',
-  waitForStore: true,
-});
-
-const cpu = (since) => {
-  const { user, system } = process.cpuUsage(since);
-  return (user + system) / 1e6;
+const numbers = (text) => text.split(',').map(Number);
+const { small } = flags;
+const options = {
+  dist: resolve(flags.dist),
+  folder: resolve(flags.data),
+  sizes: numbers(flags.sizes),
+  producers: numbers(flags.producers),
+  modes: flags.modes.split(','),
+  seconds: Number(flags.seconds ?? (small ? 1 : 5)),
+  readMib: small ? 128 : 1024,
+  behindMib: small ? 512 : 4096,
+  behindRate: 10_000,
+  recoveryGib: numbers(flags.gib ?? (small ? '0.25' : '1,10')),
+  queueCount: small ? 1000 : 10_000,
 };
 
-async function appendFor(seconds) {
-  const until = performance.now() + seconds * 1000;
-  const latencies = [];
-  const sender = async (id) => {
-    for (let i = id; performance.now() < until; i += 1) {
-      const start = performance.now();
-      const outcome = await store.append(draft(i % queues));
-      if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
-      latencies.push(performance.now() - start);
-    }
-  };
-  await Promise.all(Array.from({ length: Number(values.senders) }, (_, id) => sender(id)));
-  return latencies;
+const parts = flags.parts.split(',');
+const unknown = parts.filter((part) => !allParts.includes(part));
+if (unknown.length > 0 || !existsSync(join(options.dist, 'src/store/index.js'))) {
+  console.error(
+    unknown.length > 0 ? `bench: no such part: ${unknown.join(', ')}` : `bench: build first (npm run build): nothing in ${options.dist}`,
+  );
+  process.exit(1);
+}
+const neededGib = Math.max(small ? 1 : 6, parts.includes('recovery') ? 1.2 * Math.max(...options.recoveryGib) + 1 : 0);
+const { bavail, bsize } = statfsSync(options.folder);
+if (bavail * bsize < neededGib * 2 ** 30) {
+  console.error(
+    `bench: ${options.folder} needs ${Math.ceil(neededGib)} GiB of room; choose another disk (--data) or less (--small, --gib)`,
+  );
+  process.exit(1);
 }
 
-async function readAll() {
-  let count = 0;
-  for (let queueId = 0; queueId < queues; queueId += 1) {
-    let queueOffset = 0;
-    for (;;) {
-      const found = await store.get({ topic: 'BenchmarkTest', queueId, queueOffset, maxMessages: 32 });
-      if (found.status !== 'found') break;
-      count += found.messageCount;
-      queueOffset = found.nextBeginOffset;
-    }
-  }
-  return count;
+async function rowsOf(part) {
+  const args = ['--expose-gc', join(root, 'bench/store/child.mjs')];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  process.on('exit', () => child.kill('SIGKILL'));
+  child.send({ part, call: 'run', options });
+  const rows = await Promise.race([once(child, 'message').then(([answer]) => answer), once(child, 'exit').then(() => undefined)]);
+  if (rows === undefined) throw new Error(`bench: the part ${part} has failed`);
+  return rows;
 }
 
-async function measured(name, work) {
-  const cpuStart = process.cpuUsage();
-  const start = performance.now();
-  const { count, more = '' } = await work();
-  const seconds = (performance.now() - start) / 1000;
-  const perMillion = (cpu(cpuStart) / count) * 1e6;
-  console.log(`${name}: ${Math.round(count / seconds)}/s, ${perMillion.toFixed(1)} CPU seconds per million${more}`);
+const sections = [];
+for (const part of parts) {
+  console.error(`bench: ${part}`);
+  sections.push({ part, rows: await rowsOf(part) });
 }
-
-try {
-  await store.open();
-  await appendFor(1);
-  await measured(`append ${values.flush} ${values.size} B x ${values.senders}`, async () => {
-    const latencies = (await appendFor(Number(values.seconds))).sort((a, b) => a - b);
-    const at = (share) => latencies[Math.floor(latencies.length * share)].toFixed(2);
-    return { count: latencies.length, more: `, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${latencies.at(-1).toFixed(1)} ms` };
-  });
-  await measured('read', async () => ({ count: await readAll() }));
-  await store.close();
-  const start = performance.now();
-  const again = new MessageStore({ config, files: new NodeFileSystem(), clock: new SystemClock(), logger });
-  await again.open();
-  console.log(`open after a clean stop: ${(performance.now() - start).toFixed(1)} ms`);
-  await again.close();
-  console.log(`resident memory ${(process.memoryUsage().rss / 1024 ** 2).toFixed(0)} MiB`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+const report = storeReport(sections, `${hardware()}${small ? ', small form' : ''}`);
+console.log(report);
+if (flags.save) writeFileSync(join(root, 'bench/results/store.md'), report);
