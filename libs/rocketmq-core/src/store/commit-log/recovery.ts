@@ -82,8 +82,10 @@ export class Recovery {
     if (index === undefined) return;
     const { indexMsgTimestamp, logicsMsgTimestamp, logicsPhysicalOffset } = checkpoint;
     const isVouchedFor = logicsMsgTimestamp > 0 && indexMsgTimestamp >= logicsMsgTimestamp;
+    // Of Java's it is the time of a whole file; in a checkpoint with an offset a later flush may have failed in the same millisecond.
+    const indexedUpToMs = logicsPhysicalOffset > 0 ? indexMsgTimestamp - 1 : indexMsgTimestamp;
     const durable = {
-      timestamp: cleanStop && isVouchedFor ? Infinity : indexMsgTimestamp,
+      timestamp: cleanStop && isVouchedFor ? Infinity : indexedUpToMs,
       physicalOffset: isVouchedFor ? logicsPhysicalOffset : -1,
       isKeyOf: (physicalOffset: number, keyHash: number) => this.isKeyOf(physicalOffset, keyHash),
     };

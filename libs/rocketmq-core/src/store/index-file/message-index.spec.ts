@@ -159,6 +159,27 @@ describe('the message index', () => {
     for (let n = 1; n <= 12; n++) expect(await find(after, `k${n}`)).toEqual([n * 100]);
   });
 
+  it('does not take a file for durable because its messages came in the same millisecond', async () => {
+    const disk = newDisk();
+    const before = indexOn(disk);
+    const at = (n: number) => record(n, `KEYS\u0001k${n}\u0002`, { storeTimestamp: NOW });
+    for (let n = 1; n <= 3; n++) before.add(at(n));
+    expect(await before.flush()).toBe(true);
+    for (let n = 4; n <= 12; n++) before.add(at(n));
+    before.drain();
+    const [first = ''] = disk.listSync('/index');
+    // Its header is written, its slots are not.
+    let writes = 0;
+    disk.fault = ({ kind, path }) => (kind === 'write' && path === `/index/${first}` && (writes += 1) > 1 ? 'EIO' : undefined);
+    expect(await before.flush()).toBe(false);
+    disk.fault = undefined;
+    const after = indexOn(disk.restart());
+    const { resumeAt } = after.load(10_000, { timestamp: NOW, physicalOffset: 300, isKeyOf: () => true });
+    expect(resumeAt).toBe(301);
+    for (let n = 4; n <= 12; n++) after.add(at(n));
+    for (let n = 1; n <= 12; n++) expect(await find(after, `k${n}`)).toEqual([n * 100]);
+  });
+
   it('forgets what lies behind the end of the log', async () => {
     const disk = newDisk();
     const before = indexOn(disk);

@@ -74,16 +74,16 @@ export class MessageIndex implements Builder {
   }
 
   /** @returns physical offset from which on records are in none of the files that stay */
-  private settle(physicalEnd: number, { timestamp: durableUpTo, physicalOffset: completeUpTo, isKeyOf }: DurableIndex): number {
+  private settle(physicalEnd: number, durable: DurableIndex): number {
     let resumeAt = 0;
     for (const [position, file] of [...this.list].entries()) {
       const isUsable = file.load();
-      const isLast = position === this.list.length - 1;
-      const { endTimestamp, endPhysicalOffset } = file.header;
-      // The next file is begun when one is full: a header that says otherwise was written before the last entries.
-      const isSettled = isLast ? durableUpTo === Infinity : file.isFull;
-      const isTrusted = endTimestamp <= durableUpTo && endPhysicalOffset < physicalEnd && isSettled;
-      const next = !isUsable ? undefined : isTrusted ? endPhysicalOffset + 1 : file.repair(physicalEnd, completeUpTo, isKeyOf);
+      const isTrusted = file.header.endPhysicalOffset < physicalEnd && this.isDurable(file, durable);
+      const next = !isUsable
+        ? undefined
+        : isTrusted
+          ? file.header.endPhysicalOffset + 1
+          : file.repair(physicalEnd, durable.physicalOffset, durable.isKeyOf);
       resumeAt = next ?? resumeAt;
       // The files behind a file with a gap begin too late.
       if (next === undefined || (!isTrusted && !file.isFull)) {
@@ -92,6 +92,14 @@ export class MessageIndex implements Builder {
       }
     }
     return resumeAt;
+  }
+
+  private isDurable(file: IndexFile, { timestamp, physicalOffset }: DurableIndex): boolean {
+    // The next file is begun when one is full: a header that says otherwise was written before the last entries.
+    if (file === this.list.at(-1) ? timestamp !== Infinity : !file.isFull) return false;
+    const { endTimestamp, endPhysicalOffset } = file.header;
+    // Messages share a millisecond: where an offset is known, a time says nothing.
+    return timestamp === Infinity || physicalOffset < 0 ? endTimestamp <= timestamp : endPhysicalOffset <= physicalOffset;
   }
 
   /** The log turned out to end there. */
