@@ -4,9 +4,9 @@
 // `npm install` is what is checked, not the work tree: also the license, and the links of the README.
 // Usage: node scripts/check-packages.mjs             what continuous integration runs
 //        TEST_LONG=1 node scripts/check-packages.mjs  the other combinations of Nest, form and runner
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { combinations, furtherCombinations, VITEST } from './packages/combinations.mjs';
 import { compile, manifest, nestOf, project, run, runContract } from './packages/projects.mjs';
 
@@ -81,13 +81,29 @@ function checkContent(path, workspace) {
   if (link !== undefined) throw new Error(`the README of ${workspace} has the relative link ${link}`);
 }
 
+/** `nest g` finds the collection of the installed library and makes what compiles with it. */
+async function checkSchematics(path) {
+  const collection = Object.keys(JSON.parse(readFileSync('libs/nest-rocketmq/schematics/collection.json', 'utf8')).schematics);
+  mkdirSync(join(path, 'src'));
+  writeFileSync(join(path, 'nest-cli.json'), '{ "sourceRoot": "src" }');
+  writeFileSync(join(path, 'src/app.module.ts'), "import { Module } from '@nestjs/common';\n\n@Module({})\nexport class AppModule {}\n");
+  for (const name of collection)
+    await run(process.execPath, [resolve('node_modules/@nestjs/cli/bin/nest.js'), 'g', '-c', 'nest-rocketmq', name, `made-${name}`], {
+      cwd: path,
+    });
+  const made = readFileSync(join(path, 'src/app.module.ts'), 'utf8').match(/from '\.\/made-/g) ?? [];
+  if (made.length !== collection.length) throw new Error(`nest g put ${made.length} of ${collection.length} classes into the module`);
+  await compile(path, ['src/app.module.ts']);
+  return `nest g makes ${collection.join(', ')} with the installed package`;
+}
+
 async function checkComplete(tarballs) {
   const path = await project(join(folder, 'with-all'), { dependencies: nestOf() }, tarballs);
   const loaded = await loadEntries(path);
   for (const workspace of [...libraries, ...apps]) checkContent(path, workspace);
   for (const name of ['rocketmq-broker', 'rocketmq-namesrv'])
     await run(join(path, 'node_modules/.bin', name), ['--version'], { cwd: path });
-  return loaded;
+  return `${loaded}\n${await checkSchematics(path)}`;
 }
 
 try {
