@@ -183,7 +183,8 @@ export class IndexFile {
     const isWhole = completeUpTo >= 0 ? () => true : isKeyOf;
     const keptEnd = completeUpTo >= 0 ? Math.min(physicalEnd, completeUpTo + 1) : physicalEnd;
     let whole = this.wholeEntries(keptEnd, this.sizes.entryCount, isWhole);
-    if (whole.last >= 0 && !isWhole(whole.last, this.keyHashOf(whole.end - 1))) {
+    // Of the last one the offset may be missing, so that it looks like one of those that are durable.
+    if (whole.last >= 0 && !isKeyOf(whole.last, this.keyHashOf(whole.end - 1))) {
       whole = { ...this.wholeEntries(keptEnd, whole.end - 1, isWhole), isLastWhole: false };
     }
     const { end, last, lastStart, isLastWhole } = whole;

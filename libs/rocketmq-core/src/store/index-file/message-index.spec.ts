@@ -132,6 +132,23 @@ describe('the message index', () => {
     for (let n = 1; n <= 30; n++) expect(await find(after, `k${n}`)).toEqual([n * 100]);
   });
 
+  it('does not take an entry without its offset for an old one', async () => {
+    const disk = newDisk();
+    const before = indexOn(disk);
+    for (let n = 1; n <= 4; n++) before.add(keyed(n));
+    before.drain();
+    const [name] = disk.listSync('/index');
+    const handle = disk.openSync(`/index/${name ?? ''}`, 'write');
+    // Of entry 4 the offset is 320 instead of 400.
+    handle.writeSync(Buffer.from([0x01, 0x40]), 40 + 16 * 4 + 4 * 20 + 10);
+    handle.closeSync();
+    const after = indexOn(disk.restart());
+    const isKeyOf = (at: number, keyHash: number) => keyHash === indexHash('orders', `k${at / 100}`, 'key');
+    expect(after.load(10_000, { timestamp: 0, physicalOffset: 350, isKeyOf }).resumeAt).toBe(301);
+    after.add(keyed(4));
+    for (let n = 1; n <= 4; n++) expect(await find(after, `k${n}`)).toEqual([n * 100]);
+  });
+
   it('leaves nothing behind its end that the next crash would take for entries', () => {
     const disk = newDisk();
     const before = indexOn(disk);
