@@ -2,7 +2,7 @@ import { assert, ProtocolViolation } from '../base/index.js';
 import type { FrameHeader } from './frame-header.js';
 import { hasBinaryForm, parseBinaryHeader, printBinaryHeader } from './header-binary.js';
 import { parseJsonHeader, printJsonHeader } from './header-json.js';
-import type { HeaderTexts } from './header-texts.js';
+import type { HeaderMemory } from './header-memory.js';
 import { scanJsonHeader } from './header-scan.js';
 import { checkPrefix, defaultFrameLimits, headerSizeOf, headerTypeOf, LENGTH_SIZE, PREFIX_SIZE, type FrameLimits } from './frame-limits.js';
 
@@ -60,17 +60,17 @@ export function encodeFrame(frame: Frame, bodyParts: readonly Buffer[] = frame.b
 
 /**
  * @param bytes one whole frame, its length word included
- * @param texts of the connection; without them each header makes its own
+ * @param memory of the connection; without it each header is read for itself
  * @throws ProtocolViolation and nothing else, whatever the bytes are
  */
-export function decodeFrame(bytes: Buffer, limits: FrameLimits = defaultFrameLimits, texts?: HeaderTexts): Frame {
+export function decodeFrame(bytes: Buffer, limits: FrameLimits = defaultFrameLimits, memory?: HeaderMemory): Frame {
   if (bytes.length < PREFIX_SIZE || checkPrefix(bytes, 0, limits) !== bytes.length)
     throw new ProtocolViolation('the frame length is not that of the frame');
   const headerWord = bytes.readUInt32BE(LENGTH_SIZE);
   const bodyAt = PREFIX_SIZE + headerSizeOf(headerWord);
   const isJson = headerTypeOf(headerWord) === 0;
   const header = isJson
-    ? (scanJsonHeader(bytes, [PREFIX_SIZE, bodyAt], limits, texts) ?? parseJsonHeader(bytes.toString('utf8', PREFIX_SIZE, bodyAt), limits))
+    ? (scanJsonHeader(bytes, [PREFIX_SIZE, bodyAt], limits, memory) ?? parseJsonHeader(bytes.toString('utf8', PREFIX_SIZE, bodyAt), limits))
     : parseBinaryHeader(bytes.subarray(PREFIX_SIZE, bodyAt), limits);
   return {
     code: header.code,

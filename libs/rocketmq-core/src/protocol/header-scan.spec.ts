@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { FrameHeader } from './frame-header.js';
 import { defaultFrameLimits } from './frame-limits.js';
 import { parseJsonHeader, printJsonHeader } from './header-json.js';
+import { HeaderMemory } from './header-memory.js';
 import { scanJsonHeader } from './header-scan.js';
 import { ScannedExt } from './scanned-ext.js';
 
@@ -83,6 +85,77 @@ describe('scanJsonHeader', () => {
 
   it('leaves more fields than are allowed to the parser', () => {
     expect(scan('{"extFields":{"a":"1","b":"2"}}', { ...defaultFrameLimits, extFieldsMax: 1 })).toBeUndefined();
+  });
+});
+
+describe('headers of one connection', () => {
+  const reading = (memory: HeaderMemory, bytes: Buffer) => plain(scanJsonHeader(bytes, [0, bytes.length], defaultFrameLimits, memory));
+  const parsed = (bytes: Buffer) => plain(parseJsonHeader(bytes.toString('utf8'), defaultFrameLimits));
+  const repeated = typical.replace('"opaque":-7,"remark":"r"', '"opaque":107');
+  const learned = (text = repeated) => {
+    const memory = new HeaderMemory();
+    for (let i = 0; i < 3; i += 1) reading(memory, Buffer.from(text));
+    return memory;
+  };
+  const known = (memory: HeaderMemory, text: string, before = 'xy') => {
+    const bytes = Buffer.from(before + text);
+    return memory.stencils.find(bytes, before.length, bytes.length, memory.texts);
+  };
+
+  it('are known again with other values of the same length, wherever they lie', () => {
+    const next = repeated.replace('"2"', '"3"').replace('KEYS\\u0001k', 'KEYS\\u0001q').replace('107', '999');
+    expect(plain(known(learned(), next))).toEqual(plain(parseJsonHeader(next, defaultFrameLimits)));
+  });
+
+  it.each([
+    ['before it has come twice', () => new HeaderMemory(), repeated],
+    ['of another length', learned, repeated.replace('107', '1070')],
+    ['with another code', learned, repeated.replace('310', '311')],
+    ['with another name', learned, repeated.replace('"e"', '"f"')],
+    ['with a quote in a value', learned, repeated.replace('topic', 'to"ic')],
+    ['with an escape in a value', learned, repeated.replace('topic', 'to\\nc')],
+    ['with another escape', learned, repeated.replace('\\u0001', '\\u0003')],
+    ['with a character beyond ASCII', learned, repeated.replace('topic', 'topé')],
+    ['with an opaque that is no number', learned, repeated.replace('107', '1.7')],
+    ['with an opaque that begins with 0', learned, repeated.replace('107', '007')],
+    ['with an opaque beyond int32', () => learned(repeated.replace('107', '1000000000')), repeated.replace('107', '3000000000')],
+    ['with a negative opaque', () => learned(repeated.replace('107', '-10')), repeated.replace('107', '-10')],
+    ['with a remark', () => learned(typical), typical],
+    ['of a kilobyte', () => learned(repeated.replace('group', 'g'.repeat(1000))), repeated.replace('group', 'g'.repeat(1000))],
+  ])('are not known %s', (_, memory, header) => {
+    expect(known(memory(), header)).toBeUndefined();
+  });
+
+  it('never say more than the parser when they are damaged', () => {
+    const memory = learned();
+    const bytes = Buffer.from(repeated);
+    for (let at = 0; at < bytes.length; at += 1) {
+      for (let byte = 0; byte < 256; byte += 1) {
+        const damaged = Buffer.from(bytes);
+        damaged[at] = byte;
+        const found = plain(memory.stencils.find(damaged, 0, damaged.length, memory.texts));
+        if (found !== undefined && !isDeepStrictEqual(found, parsed(damaged))) expect(found).toEqual(parsed(damaged));
+      }
+    }
+  });
+
+  it('say of every header what the parser says, or nothing', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(headers, fc.integer({ min: 1, max: 4 }), fc.nat(), fc.nat(255)), { maxLength: 6 }), (row) => {
+        const memory = new HeaderMemory();
+        for (const [header, times, at, byte] of row) {
+          const printed = Buffer.from(printJsonHeader(header));
+          for (let i = 0; i < times; i += 1) {
+            const found = reading(memory, Buffer.from(printed));
+            if (found !== undefined) expect(found).toEqual(parsed(printed));
+          }
+          printed[at % printed.length] = byte;
+          const found = reading(memory, printed);
+          if (found !== undefined) expect(found).toEqual(parsed(printed));
+        }
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 

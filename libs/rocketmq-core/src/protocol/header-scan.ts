@@ -1,7 +1,9 @@
 import type { FrameHeader } from './frame-header.js';
 import type { FrameLimits } from './frame-limits.js';
-import { HeaderTexts } from './header-texts.js';
-import { hexAt, shortEscapes } from './json-escapes.js';
+import { HeaderMemory } from './header-memory.js';
+import type { ReadHeader } from './header-stencils.js';
+import type { HeaderTexts } from './header-texts.js';
+import { hexAt, isOrdinary, shortEscapes } from './json-escapes.js';
 import { languageNamed } from './language-codes.js';
 import { Marks } from './marks.js';
 import { ScannedExt } from './scanned-ext.js';
@@ -16,11 +18,6 @@ const BRACE_OPEN = 0x7b;
 const BRACE_CLOSE = 0x7d;
 const LOWER_U = 0x75;
 const INT_DIGITS_MAX = 10;
-
-/** 1 for the bytes that stand for themselves within a string. */
-const isOrdinary = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
-);
 
 /** The fields that are numbers, by their first letter. */
 const numbers: ReadonlyMap<number, 'code' | 'flag' | 'opaque' | 'version'> = new Map(
@@ -41,16 +38,21 @@ interface Fields {
 // headers without spaces and with texts as values: those are walked once, and only their positions are kept.
 /**
  * Reads a JSON header as fastjson writes it.
- * @param texts of the connection
+ * @param memory of the connection
  * @returns undefined for every other form, legal or not: parseJsonHeader decides then
  */
 export function scanJsonHeader(
   bytes: Buffer,
   [from, to]: readonly [from: number, to: number],
   limits: FrameLimits,
-  texts = new HeaderTexts(),
+  memory = new HeaderMemory(),
 ): FrameHeader | undefined {
-  return new HeaderScanner({ bytes, from, to, fieldsMax: limits.extFieldsMax, texts }).scan();
+  const { texts, stencils } = memory;
+  const known = stencils.find(bytes, from, to, texts);
+  if (known !== undefined) return known;
+  const read = new HeaderScanner({ bytes, from, to, fieldsMax: limits.extFieldsMax, texts }).scan();
+  if (read !== undefined) stencils.learn(bytes, from, to, read);
+  return read?.header;
 }
 
 interface ScanOptions {
@@ -65,8 +67,12 @@ class HeaderScanner {
   /** Where the last string ends, its quote not counted; as ~end when its bytes are not its text. */
   private stringEnd = 0;
   private number = 0;
+  private marks: Marks | undefined;
+  private opaqueFrom = 0;
+  private opaqueTo = 0;
 
   private at: number;
+  private readonly from: number;
   private readonly bytes: Buffer;
   private readonly end: number;
   private readonly fieldsMax: number;
@@ -75,12 +81,13 @@ class HeaderScanner {
   constructor({ bytes, from, to, fieldsMax, texts }: ScanOptions) {
     this.bytes = bytes;
     this.at = from;
+    this.from = from;
     this.end = to;
     this.fieldsMax = fieldsMax;
     this.texts = texts;
   }
 
-  scan(): FrameHeader | undefined {
+  scan(): ReadHeader | undefined {
     const fields: Fields = { code: 0, flag: 0, opaque: 0, version: 0, language: undefined, remark: undefined, ext: undefined };
     if (!this.take(BRACE_OPEN)) return undefined;
     do {
@@ -89,14 +96,20 @@ class HeaderScanner {
       const nameTo = this.at - 1;
       if (!this.take(COLON) || !this.field(fields, nameFrom, nameTo)) return undefined;
     } while (this.take(COMMA));
-    return this.take(BRACE_CLOSE) && this.at === this.end ? fields : undefined;
+    if (!this.take(BRACE_CLOSE) || this.at !== this.end) return undefined;
+    return { header: fields, marks: this.marks, opaqueFrom: this.opaqueFrom, opaqueTo: this.opaqueTo };
   }
 
   private field(fields: Fields, from: number, to: number): boolean {
     const number = numbers.get(this.bytes[from] ?? 0);
     if (number !== undefined) {
+      const start = this.at;
       if (!this.isNamed(number, from, to) || !this.int()) return false;
       fields[number] = this.number;
+      if (number === 'opaque') {
+        this.opaqueFrom = start - this.from;
+        this.opaqueTo = this.at - this.from;
+      }
       return true;
     }
     if (this.isNamed('extFields', from, to)) return this.ext(fields);
@@ -124,23 +137,26 @@ class HeaderScanner {
     if (!this.take(BRACE_OPEN)) return false;
     const marks = new Marks();
     if (!this.take(BRACE_CLOSE) && !this.members(marks)) return false;
-    fields.ext = new ScannedExt(this.bytes, marks, this.texts);
+    this.marks = marks;
+    fields.ext = new ScannedExt({ bytes: this.bytes, base: this.from, marks, texts: this.texts });
     return true;
   }
 
   private members(marks: Marks): boolean {
+    const { from } = this;
     let seen = 0;
     do {
-      const nameFrom = this.at + 1;
+      const nameFrom = this.at + 1 - from;
       if (!this.string() || this.stringEnd < 0 || marks.count >= this.fieldsMax) return false;
-      const nameTo = this.at - 1;
+      const nameTo = this.at - 1 - from;
       // One bit per first letter and length: only names that share theirs need a closer look.
-      const bit = 1 << (((this.bytes[nameFrom] ?? 0) + nameTo - nameFrom) & 31);
-      if ((seen & bit) !== 0 && marks.has(this.bytes, nameFrom, nameTo)) return false;
+      const bit = 1 << (((this.bytes[from + nameFrom] ?? 0) + nameTo - nameFrom) & 31);
+      if ((seen & bit) !== 0 && marks.has(this.bytes, from, nameFrom, nameTo)) return false;
       seen |= bit;
-      const valueFrom = this.at + 2;
+      const valueFrom = this.at + 2 - from;
       if (!this.take(COLON) || !this.string()) return false;
-      marks.add(nameFrom, nameTo, valueFrom, this.stringEnd);
+      const { stringEnd } = this;
+      marks.add(nameFrom, nameTo, valueFrom, stringEnd < 0 ? ~(~stringEnd - from) : stringEnd - from);
     } while (this.take(COMMA));
     return this.take(BRACE_CLOSE);
   }

@@ -208,7 +208,7 @@ export {
 export { CheckTransactionState, EndTransaction, ResumeCheckHalfMessage } from './commands/transactions.js';
 export type { FrameHeader } from './frame-header.js';
 export { defaultFrameLimits, type FrameLimits } from './frame-limits.js';
-export { HeaderTexts } from './header-texts.js';
+export { HeaderMemory } from './header-memory.js';
 export { AnswerPrinter } from './answer-printer.js';
 export { FrameSplitter } from './frame-splitter.js';
 export { decodeFrame, encodeFrame, FrameFlag, type Frame, type Serialization } from './frame.js';

@@ -1,3 +1,11 @@
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** 1 for the bytes that stand for themselves within a string; 0 also for those beyond ASCII. */
+export const isOrdinary = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
+
 /** What the escapes of JSON stand for, by the letter behind the backslash; `u` excepted. */
 export const shortEscapes: ReadonlyMap<number, number> = new Map(
   Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }).map(([letter, meant]) => [

@@ -3,7 +3,7 @@ const STRIDE = 4;
 /** Room for the fields of nearly every request. */
 const FIELDS_START = 16;
 
-/** The places of the ext fields in the bytes of a header. A mark is the position of one of them here. */
+/** The places of the ext fields in a header, counted from its first byte. A mark is the position of one of them here. */
 export class Marks {
   private readonly numbers = new Array<number>(FIELDS_START * STRIDE);
   /** Marks are below it. */
@@ -45,9 +45,10 @@ export class Marks {
     return this.numbers[mark + 3] ?? 0;
   }
 
-  has(bytes: Buffer, from: number, to: number): boolean {
+  /** @param base where the header begins in `bytes` */
+  has(bytes: Buffer, base: number, nameFrom: number, nameTo: number): boolean {
     for (let mark = this.first(); mark >= 0; mark = this.next(mark)) {
-      if (bytes.compare(bytes, from, to, this.nameFrom(mark), this.nameTo(mark)) === 0) return true;
+      if (bytes.compare(bytes, base + nameFrom, base + nameTo, base + this.nameFrom(mark), base + this.nameTo(mark)) === 0) return true;
     }
     return false;
   }

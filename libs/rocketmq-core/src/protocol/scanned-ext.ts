@@ -3,6 +3,16 @@ import type { Marks } from './marks.js';
 
 const EMPTY = Buffer.alloc(0);
 
+interface ScannedExtParts {
+  /** What was received; it must not change until `detach`. */
+  readonly bytes: Buffer;
+  /** Where the header begins in it. */
+  readonly base: number;
+  /** No name may occur twice. Other headers may share them. */
+  readonly marks: Marks;
+  readonly texts: HeaderTexts;
+}
+
 /**
  * The ext fields of a JSON header that was scanned, not parsed: the positions of names and values in the received bytes. Numbers are read from
  * the bytes and texts are made when somebody asks for them, because a request has fourteen fields and most are looked at once or never.
@@ -12,15 +22,16 @@ export class ScannedExt implements ReadonlyMap<string, string> {
   // Fields are mostly asked for in the order they were written in.
   private expected: number;
 
-  /**
-   * @param bytes what was received; it must not change until `detach`
-   * @param marks no name may occur twice
-   */
-  constructor(
-    private bytes: Buffer,
-    private readonly marks: Marks,
-    private readonly texts: HeaderTexts,
-  ) {
+  private bytes: Buffer;
+  private readonly base: number;
+  private readonly marks: Marks;
+  private readonly texts: HeaderTexts;
+
+  constructor({ bytes, base, marks, texts }: ScannedExtParts) {
+    this.bytes = bytes;
+    this.base = base;
+    this.marks = marks;
+    this.texts = texts;
     this.expected = marks.first();
   }
 
@@ -42,9 +53,10 @@ export class ScannedExt implements ReadonlyMap<string, string> {
   }
 
   textAt(mark: number): string {
-    const from = this.marks.valueFrom(mark);
-    const to = this.marks.valueEnd(mark);
-    return to >= 0 ? this.texts.plain(this.bytes, from, to) : this.texts.escaped(this.bytes, from, ~to);
+    const { base, marks, bytes } = this;
+    const from = base + marks.valueFrom(mark);
+    const to = marks.valueEnd(mark);
+    return to >= 0 ? this.texts.plain(bytes, from, base + to) : this.texts.escaped(bytes, from, base + ~to);
   }
 
   /** Whether its fields can be asked by mark: until somebody has asked for all of them. */
@@ -62,13 +74,13 @@ export class ScannedExt implements ReadonlyMap<string, string> {
   /** The name of a field, when it is a single ASCII letter; 0 when it is none. */
   letterAt(mark: number): number {
     const from = this.marks.nameFrom(mark);
-    return this.marks.nameTo(mark) - from === 1 ? (this.bytes[from] ?? 0) : 0;
+    return this.marks.nameTo(mark) - from === 1 ? (this.bytes[this.base + from] ?? 0) : 0;
   }
 
   /** What `read` makes of the bytes of the value; undefined when they are not plain ASCII. */
   bytesAt<T>(mark: number, read: (bytes: Buffer, from: number, to: number) => T | undefined): T | undefined {
     const to = this.marks.valueEnd(mark);
-    return to >= 0 ? read(this.bytes, this.marks.valueFrom(mark), to) : undefined;
+    return to >= 0 ? read(this.bytes, this.base + this.marks.valueFrom(mark), this.base + to) : undefined;
   }
 
   /** Lets the received bytes go, for a request that stays open for long. */
@@ -105,16 +117,16 @@ export class ScannedExt implements ReadonlyMap<string, string> {
   private all(): ReadonlyMap<string, string> {
     if (this.map !== undefined) return this.map;
     const map = new Map<string, string>();
-    const { marks, texts, bytes } = this;
+    const { base, marks, texts, bytes } = this;
     for (let mark = marks.first(); mark >= 0; mark = marks.next(mark)) {
-      map.set(texts.plain(bytes, marks.nameFrom(mark), marks.nameTo(mark)), this.textAt(mark));
+      map.set(texts.plain(bytes, base + marks.nameFrom(mark), base + marks.nameTo(mark)), this.textAt(mark));
     }
     return (this.map = map);
   }
 
   private isNamed(mark: number, name: string): boolean {
-    const from = this.marks.nameFrom(mark);
-    if (this.marks.nameTo(mark) - from !== name.length) return false;
+    if (this.marks.nameTo(mark) - this.marks.nameFrom(mark) !== name.length) return false;
+    const from = this.base + this.marks.nameFrom(mark);
     for (let i = 0; i < name.length; i++) if (this.bytes[from + i] !== name.charCodeAt(i)) return false;
     return true;
   }

@@ -7,7 +7,7 @@ import {
   type Frame,
   FrameFlag,
   FrameSplitter,
-  HeaderTexts,
+  HeaderMemory,
   type HeaderOf,
   type HostAddress,
 } from '../protocol/index.js';
@@ -57,7 +57,7 @@ export class Connection implements Peer {
   /** Set by a graceful close: requests that arrive now are refused. */
   draining = false;
   private readonly splitter: FrameSplitter;
-  private readonly texts = new HeaderTexts();
+  private readonly headers = new HeaderMemory();
   private readonly intake: Intake;
   private readonly outbox: Outbox;
   private readonly pending = new PendingTable();
@@ -273,7 +273,7 @@ export class Connection implements Peer {
     if (this.closed) return;
     this.partialSinceMs = this.receivedAtMs;
     try {
-      const frame = decodeFrame(bytes, this.traits.limits, this.texts);
+      const frame = decodeFrame(bytes, this.traits.limits, this.headers);
       if ((frame.flag & FrameFlag.RESPONSE) === 0) this.traits.sink.request(frame, this, bytes.length);
       else if (!this.pending.answer(frame))
         this.traits.logger.log('debug', 'nobody waits for this answer', { peer: this.address, code: frame.code });
