@@ -23,6 +23,7 @@ export class RocketMQConnection {
   readonly sendInterceptors: readonly SendInterceptor[];
   private readonly client: ClientInstance;
   private producerStarted: Promise<Producer> | undefined;
+  private readyProducer: Producer | undefined;
   private started: Promise<void> | undefined;
 
   constructor(
@@ -47,6 +48,11 @@ export class RocketMQConnection {
     });
     await this.started;
     return this.client;
+  }
+
+  /** The producer of this connection, once it has started. */
+  get startedProducer(): Producer | undefined {
+    return this.readyProducer;
   }
 
   /** The producer of this connection, made and started on first use. */
@@ -85,6 +91,7 @@ export class RocketMQConnection {
     const client = await this.start();
     const producer = client.producer({ group: PRODUCER_GROUP, ...this.options.producer });
     await producer.start();
+    this.readyProducer = producer;
     return producer;
   }
 }

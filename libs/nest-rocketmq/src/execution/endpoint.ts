@@ -6,6 +6,7 @@ import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { DecodeError } from '../errors/delivery.errors.js';
 import { ListenerConfigurationError } from '../errors/listener-configuration.error.js';
 import type { IdempotentCall } from '../idempotency/idempotent-call.js';
+import { isPromise } from '../is-promise.js';
 import type { EndpointCall, ListenerEndpoint } from '../listener/listener-endpoint.js';
 import type { ListenerSettings } from '../listener/listener-options.js';
 import { RocketMQContext } from '../listener/rocketmq.context.js';
@@ -19,7 +20,7 @@ import type { MessageHandler } from './direct-call.js';
 import { inDelivery, logFieldsOf } from './delivery-scope.js';
 import { errorOfOutcome } from './error-of-outcome.js';
 import { outcomesOf } from './outcomes-of.js';
-import { isPromise, lastValueOf, runToEnd } from './run-to-end.js';
+import { lastValueOf, runToEnd } from './run-to-end.js';
 
 export interface EndpointParts {
   readonly settings: ListenerSettings;

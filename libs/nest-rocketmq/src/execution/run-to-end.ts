@@ -1,9 +1,5 @@
 import { isObservable, lastValueFrom, type Observable } from 'rxjs';
 
-// By its method: a promise may come from another realm.
-export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
-
 /** The last value of a stream; undefined for an empty one, which is a success. */
 export const lastValueOf = (stream: Observable<unknown>): Promise<unknown> => lastValueFrom(stream, { defaultValue: undefined });
 

@@ -20,6 +20,7 @@ export function intercepted<T>(
   { kind, messages }: Sending,
   send: (messages: readonly OutgoingMessage[]) => Promise<T>,
 ): Promise<T> {
+  if (interceptors.length === 0) return send(messages);
   const [first, ...others] = interceptors;
   if (first === undefined) return send(messages);
   return first({ kind, messages }, (changed = messages) => intercepted(others, { kind, messages: changed }, send)) as Promise<T>;

@@ -1,4 +1,4 @@
-import type { OutgoingMessage, SendOptions } from 'rocketmq-core/client';
+import type { SendOptions } from 'rocketmq-core/client';
 import type { Codec } from '../codec/codec.js';
 
 /** When the message is delivered: at most one of these. */
@@ -34,22 +34,12 @@ export interface MessageOptions extends DelayOptions {
   readonly signal?: AbortSignal;
 }
 
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Without members that are undefined. */
-function defined<T extends object>(all: T): Defined<T> {
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Defined<T>;
-}
-
-export const sendOptionsOf = ({ timeoutMs, signal, shardingKey, selector }: MessageOptions): SendOptions =>
-  defined({ timeoutMs, signal, shardingKey, selector });
-
-type Attributes = Omit<OutgoingMessage, 'topic' | 'body' | 'tags' | 'replyTo'>;
-
-export const attributesOf = (options: MessageOptions): Attributes => {
-  const { keys, properties, flag, waitStoreMsgOK, delayLevel: delayTimeLevel, delayMs, deliverAt } = options;
-  return defined({ keys, properties, flag, waitStoreMsgOK, delayTimeLevel, delayMs, deliverAt });
-};
+export const sendOptionsOf = ({ timeoutMs, signal, shardingKey, selector }: MessageOptions): SendOptions => ({
+  timeoutMs,
+  signal,
+  shardingKey,
+  selector,
+});
 
 export const isDelayed = ({ delayLevel, delayMs, deliverAt }: DelayOptions): boolean =>
   delayLevel !== undefined || delayMs !== undefined || deliverAt !== undefined;

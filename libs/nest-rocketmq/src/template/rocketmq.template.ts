@@ -2,6 +2,7 @@ import type { BatchItemResult, OutgoingMessage, Producer, SendResult, Transactio
 import type { RocketMQConnection } from '../connection/rocketmq.connection.js';
 import { errorOfReply } from '../reply/reply-error.js';
 import type { LocalWork, TransactionSender } from '../transaction/transaction-sender.js';
+import { isPromise } from '../is-promise.js';
 import { placeOf, type Destination, type Place } from './destination.js';
 import { isDelayed, sendOptionsOf, type DelayOptions, type MessageOptions } from './message-options.js';
 import { codecOf, draftOf, outgoingMessage, type Draft } from './outgoing.js';
@@ -42,11 +43,7 @@ export class RocketMQTemplate {
    * Resolves when the broker has stored the message as its flush mode says.
    * @throws InvalidInput before anything is sent; SendFailed, whose `outcome` tells a failure from an unknown result
    */
-  async send<In = unknown>(
-    destination: Destination<In>,
-    payload: PayloadOrRecord<NoInfer<In>>,
-    options?: MessageOptions,
-  ): Promise<SendResult> {
+  send<In = unknown>(destination: Destination<In>, payload: PayloadOrRecord<NoInfer<In>>, options?: MessageOptions): Promise<SendResult> {
     const draft = draftOf(destination, payload, options);
     return this.one('send', draft, (producer, message) => producer.send(message, sendOptionsOf(draft.options)));
   }
@@ -82,7 +79,7 @@ export class RocketMQTemplate {
   ): Promise<readonly BatchItemResult[]> {
     const drafts = payloads.map((payload) => draftOf(destination, payload, options));
     if (drafts.some((draft) => isDelayed(draft.options))) return Promise.all(drafts.map((draft) => this.item(draft)));
-    const messages = await Promise.all(drafts.map((draft) => outgoingMessage(draft, this.connection.codec)));
+    const messages = await Promise.all(drafts.map(async (draft) => outgoingMessage(draft, this.connection.codec)));
     const producer = await this.connection.producer();
     return this.around('batch', messages, (changed) => producer.sendBatch(changed, sendOptionsOf(options)));
   }
@@ -183,9 +180,12 @@ export class RocketMQTemplate {
   }
 
   private async one<T>(kind: SendKind, draft: Draft, send: (producer: Producer, message: OutgoingMessage) => Promise<T>): Promise<T> {
-    const message = await outgoingMessage(draft, this.connection.codec);
-    const producer = await this.connection.producer();
-    return this.around(kind, [message], ([changed = message]) => send(producer, changed));
+    const { connection } = this;
+    // Nearly always both are there: to wait for them would cost each send two rounds of the microtasks.
+    const encoded = outgoingMessage(draft, connection.codec);
+    const message = isPromise(encoded) ? await encoded : encoded;
+    const producer = connection.startedProducer ?? (await connection.producer());
+    return await this.around(kind, [message], ([changed = message]) => send(producer, changed));
   }
 
   private async item(draft: Draft): Promise<BatchItemResult> {

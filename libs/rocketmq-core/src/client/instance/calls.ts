@@ -200,8 +200,7 @@ export class BrokerCalls {
 }
 
 function callOptions(limits: CallLimits, body?: Buffer): CallOptions {
-  const { timeoutMs, signal } = limits;
-  return { timeoutMs, ...(signal && { signal }), ...(body && { body }) };
+  return { timeoutMs: limits.timeoutMs, signal: limits.signal, body };
 }
 
 export const queueHeader = ({ topic, queueId, brokerName }: MessageQueue) => ({ topic, queueId, bname: brokerName });

@@ -24,6 +24,14 @@ const wishes = [
  * @throws InvalidInput for two wishes, and for one that is no whole number
  */
 export function delayProperty(message: Delay): readonly [name: string, value: string] | undefined {
+  // Few messages wait, and all are asked.
+  if (
+    message.delayTimeLevel === undefined &&
+    message.delaySec === undefined &&
+    message.delayMs === undefined &&
+    message.deliverAt === undefined
+  )
+    return undefined;
   const [wish, ...others] = wishes.filter(({ field }) => message[field] !== undefined);
   if (wish === undefined) return undefined;
   const [other] = others;

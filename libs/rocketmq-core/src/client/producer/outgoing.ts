@@ -55,10 +55,7 @@ export interface CheckOptions {
 }
 
 /** @throws InvalidInput */
-export function checkMessage(
-  message: OutgoingMessage,
-  { maxMessageSize, messageId, shardingKey, system = [] }: CheckOptions,
-): CheckedMessage {
+export function checkMessage(message: OutgoingMessage, { maxMessageSize, messageId, shardingKey, system }: CheckOptions): CheckedMessage {
   const { topic } = message;
   checkTopic(topic);
   const body = checkedBody(message.body, maxMessageSize);
@@ -69,16 +66,19 @@ export function checkMessage(
   if (shardingKey !== undefined) put(all, PropertyName.SHARDING_KEY, shardingKey, 'shardingKey');
   const delay = delayProperty(message);
   if (delay !== undefined) all.set(...delay);
-  for (const [name, value] of system) all.set(name, value);
+  if (system !== undefined) for (const [name, value] of system) all.set(name, value);
   if (message.replyTo !== undefined) for (const [name, value] of replyProperties(message.replyTo)) put(all, name, value, 'replyTo');
   const properties = printProperties(all.set(PropertyName.UNIQ_KEY, messageId));
-  if (Buffer.byteLength(properties) > PROPERTIES_SIZE_MAX) {
-    throw new InvalidInput(
-      'properties',
-      `the properties take ${Buffer.byteLength(properties)} bytes, at most ${PROPERTIES_SIZE_MAX} are allowed`,
-    );
-  }
+  checkPropertiesSize(properties);
   return { topic, messageId, flag, body, properties, waitStoreMsgOK, reply: message.replyTo !== undefined, delayed: delay !== undefined };
+}
+
+function checkPropertiesSize(text: string): void {
+  // No character takes more than three bytes.
+  if (text.length * 3 <= PROPERTIES_SIZE_MAX) return;
+  const size = Buffer.byteLength(text);
+  if (size > PROPERTIES_SIZE_MAX)
+    throw new InvalidInput('properties', `the properties take ${size} bytes, at most ${PROPERTIES_SIZE_MAX} are allowed`);
 }
 
 function checkTopic(topic: string): void {
@@ -88,23 +88,32 @@ function checkTopic(topic: string): void {
 }
 
 function checkedBody(given: Uint8Array | string, sizeMax: number): Buffer {
-  const body = typeof given === 'string' ? Buffer.from(given) : Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+  const body = bufferOf(given);
   if (body.length === 0) throw new InvalidInput('body', 'the body is empty');
   if (body.length > sizeMax) throw new InvalidInput('body', `the body has ${body.length} bytes, at most ${sizeMax} are allowed`);
   return body;
 }
 
+function bufferOf(given: Uint8Array | string): Buffer {
+  if (Buffer.isBuffer(given)) return given;
+  return typeof given === 'string' ? Buffer.from(given) : Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+}
+
 function propertiesOf(message: OutgoingMessage, waitStoreMsgOK: boolean): Map<string, string> {
   const properties = new Map<string, string>();
-  for (const [name, value] of ownProperties(message.properties)) {
-    if (isReservedProperty(name)) throw new InvalidInput('properties', `the property name ${name} is used by RocketMQ itself`);
-    put(properties, name, value, 'properties');
-  }
+  if (message.properties !== undefined) putOwn(properties, message.properties);
   const keys = keysText(message.keys);
   if (keys !== '') put(properties, PropertyName.KEYS, keys, 'keys');
   if (message.tags !== undefined && message.tags !== '') put(properties, PropertyName.TAGS, message.tags, 'tags');
-  put(properties, PropertyName.WAIT, String(waitStoreMsgOK), 'waitStoreMsgOK');
-  return properties;
+  return properties.set(PropertyName.WAIT, waitStoreMsgOK ? 'true' : 'false');
+}
+
+function putOwn(properties: Map<string, string>, given: NonNullable<OutgoingMessage['properties']>): void {
+  const own = given instanceof Map ? (given as ReadonlyMap<string, string>) : Object.entries(given as Readonly<Record<string, string>>);
+  for (const [name, value] of own) {
+    if (isReservedProperty(name)) throw new InvalidInput('properties', `the property name ${name} is used by RocketMQ itself`);
+    put(properties, name, value, 'properties');
+  }
 }
 
 function keysText(keys: OutgoingMessage['keys']): string {
@@ -113,11 +122,6 @@ function keysText(keys: OutgoingMessage['keys']): string {
   if (broken !== undefined)
     throw new InvalidInput('keys', `the key ${JSON.stringify(broken)} is empty or contains a space, which separates keys`);
   return keys.join(' ');
-}
-
-function ownProperties(given: OutgoingMessage['properties']): Iterable<readonly [string, string]> {
-  if (given === undefined) return [];
-  return given instanceof Map ? (given as ReadonlyMap<string, string>) : Object.entries(given as Readonly<Record<string, string>>);
 }
 
 function put(properties: Map<string, string>, name: string, value: string, field: string): void {
@@ -131,7 +135,8 @@ export type CompressionSettings = Pick<ProducerSettings, 'compressMsgBodyOverHow
 /** One message as a request. */
 export function singlePayload(message: CheckedMessage, settings: CompressionSettings): Payload {
   const { topic, flag, properties, reply } = message;
-  return { topic, flag, properties, batch: false, reply, reconsumeTimes: 0, ...compressed(message.body, settings) };
+  const { body, sysFlag } = compressed(message.body, settings);
+  return { topic, flag, sysFlag, properties, body, batch: false, reply, reconsumeTimes: 0, maxReconsumeTimes: undefined };
 }
 
 function compressed(body: Buffer, settings: CompressionSettings): Pick<Payload, 'body' | 'sysFlag'> {

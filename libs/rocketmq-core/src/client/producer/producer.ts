@@ -246,21 +246,29 @@ export class Producer {
     return checkMessage(message, { maxMessageSize: settings.maxMessageSize, messageId: messageId ?? ids.next(), shardingKey, system });
   }
 
-  private async admitted(payload: Payload, target: Target, options: SendOptions): Promise<Stored> {
+  private admitted(payload: Payload, target: Target, options: SendOptions): Promise<Stored> {
     return this.withRoom(payload, options, (timeoutMs) => this.parts.sender.send(payload, target, { timeoutMs, signal: options.signal }));
   }
 
   private async withRoom<T>(payload: Payload, options: SendOptions, send: (timeoutMs: number) => Promise<T>): Promise<T> {
-    const { clock, sendQueue, settings } = this.parts;
+    const { sendQueue, settings } = this.parts;
     const timeoutMs = duration('timeoutMs', options.timeoutMs, settings.sendMsgTimeoutMs);
-    const startedMs = clock.monotonic();
-    const room = sendQueue.enter(payload.body.length, { timeoutMs, signal: options.signal });
-    if (room !== undefined) await room.catch((error: unknown) => refuse(payload, error));
+    const limits = { timeoutMs, signal: options.signal };
+    const room = sendQueue.enter(payload.body.length, limits);
+    const leftMs = room === undefined ? timeoutMs : await this.awaited(room, payload, timeoutMs);
     try {
-      return await send(timeoutMs - (clock.monotonic() - startedMs));
+      return await send(leftMs);
     } finally {
       sendQueue.leave(payload.body.length);
     }
+  }
+
+  /** @returns how much of its time is left when there is room */
+  private async awaited(room: Promise<void>, payload: Payload, timeoutMs: number): Promise<number> {
+    const { clock } = this.parts;
+    const startedMs = clock.monotonic();
+    await room.catch((error: unknown) => refuse(payload, error));
+    return timeoutMs - (clock.monotonic() - startedMs);
   }
 
   private closedError(): OperationFailed {

@@ -2,6 +2,8 @@ import { javaHashCode, type MessageQueue } from '../../protocol/index.js';
 
 type BrokerTest = (brokerName: string) => boolean;
 
+const everyBroker: BrokerTest = () => true;
+
 /** Round robin over the queues of one topic, from a random start. As Java: TopicPublishInfo and MQFaultStrategy.selectOneMessageQueue. */
 export class QueueCursor {
   constructor(private position: number) {}
@@ -15,7 +17,12 @@ export class QueueCursor {
       const queue = this.nextThat(queues, test);
       if (queue !== undefined) return queue;
     }
-    return this.nextThat(queues, () => true);
+    return this.any(queues);
+  }
+
+  /** The next queue, whatever its broker. */
+  any(queues: readonly MessageQueue[]): MessageQueue | undefined {
+    return this.nextThat(queues, everyBroker);
   }
 
   private nextThat(queues: readonly MessageQueue[], test: BrokerTest): MessageQueue | undefined {

@@ -62,13 +62,14 @@ export class Sender {
 
   /** @throws SendFailed, InvalidInput when the target is no queue of the topic */
   async send(payload: Payload, target: Target, limits: CallLimits): Promise<Stored> {
-    const course = new Course(payload, target, { ...limits, startedMs: this.parts.clock.monotonic() });
-    const { settings } = this.parts;
+    const { settings, clock } = this.parts;
+    const startedMs = clock.monotonic();
+    const course = new Course(payload, target, limits.signal);
     const attemptsMax = target === 'any' ? 1 + settings.retryTimesWhenSendFailed : 1;
-    while (course.attempts < attemptsMax) {
-      const remainingMs = course.remainingMs(this.parts.clock.monotonic());
+    for (let nowMs = startedMs; course.attempts < attemptsMax; nowMs = clock.monotonic()) {
+      const remainingMs = startedMs + limits.timeoutMs - nowMs;
       if (remainingMs <= 0) break;
-      const attempt = await this.attempt(course, this.timeFor(remainingMs, course.attempts + 1 < attemptsMax));
+      const attempt = await this.attempt(course, nowMs, this.timeFor(remainingMs, course.attempts + 1 < attemptsMax));
       course.note(attempt);
       if (attempt.kind === 'stored' && (attempt.stored.status === 'SEND_OK' || !settings.retryAnotherBrokerWhenNotStoreOK))
         return attempt.stored;
@@ -79,10 +80,11 @@ export class Sender {
 
   /** Resolves when the socket has it. @throws SendFailed, InvalidInput */
   async sendOneway(payload: Payload, target: Target, limits: CallLimits): Promise<void> {
-    const { calls, clock } = this.parts;
-    const course = new Course(payload, target, { ...limits, startedMs: clock.monotonic() });
+    const { calls } = this.parts;
+    const course = new Course(payload, target, limits.signal);
     try {
-      const { queue, address } = await this.chooseQueue(course, limits.timeoutMs);
+      const queue = this.chooseQueue(course, this.knownQueues(course) ?? (await this.lookUp(course, limits.timeoutMs)));
+      const address = this.addressOf(queue);
       const header = this.header(payload, queue);
       await (payload.reply === true
         ? calls.sendReplyOneway(address, header, payload.body)
@@ -103,17 +105,17 @@ export class Sender {
     return othersLeft && perRequest !== undefined ? Math.min(perRequest, remainingMs) : remainingMs;
   }
 
-  private async attempt(course: Course, timeoutMs: number): Promise<Attempt> {
+  private async attempt(course: Course, startedMs: number, timeoutMs: number): Promise<Attempt> {
     const { calls, clock, logger } = this.parts;
     const { payload, signal } = course;
-    const startedMs = clock.monotonic();
     let chosen: MessageQueue | undefined;
     try {
-      const { queue, address } = await this.chooseQueue(course, timeoutMs);
+      const known = this.knownQueues(course);
+      const queue = this.chooseQueue(course, known ?? (await this.lookUp(course, timeoutMs)));
+      const address = this.addressOf(queue);
       chosen = queue;
-      const leftMs = timeoutMs - (clock.monotonic() - startedMs);
       const header = this.header(payload, queue);
-      const left = { timeoutMs: leftMs, signal };
+      const left = { timeoutMs: known === undefined ? timeoutMs - (clock.monotonic() - startedMs) : timeoutMs, signal };
       const answer = await (payload.reply === true
         ? calls.sendReply(address, header, payload.body, left)
         : calls.send(address, header, payload.body, left));
@@ -138,17 +140,24 @@ export class Sender {
     else if (attempt.error.reason !== 'aborted') this.faults.unreachable(brokerName, nowMs);
   }
 
-  private async chooseQueue(course: Course, timeoutMs: number): Promise<{ queue: MessageQueue; address: string }> {
+  // To look them up needs a timer and a promise, and nearly every send does without.
+  private knownQueues({ payload }: Course): readonly MessageQueue[] | undefined {
+    const known = this.parts.table.publishQueues(payload.topic);
+    return known.length > 0 ? known : undefined;
+  }
+
+  private chooseQueue(course: Course, queues: readonly MessageQueue[]): MessageQueue {
     const { topic } = course.payload;
-    const known = this.parts.table.publishQueues(topic);
-    // The lookup needs a timer, and nearly every send does without it.
-    const queues = known.length > 0 ? known : await this.lookUp(course, timeoutMs);
     const queue = course.target === 'any' ? this.nextQueue(topic, queues, course.brokerName) : course.target(queues);
     if (queue === undefined) throw new OperationFailed('unavailable', `no route for topic ${topic}`);
     course.brokerName = queue.brokerName;
-    const address = this.parts.table.masterAddress(queue.brokerName);
-    if (address === undefined) throw new OperationFailed('unavailable', `broker ${queue.brokerName} has no master`);
-    return { queue, address };
+    return queue;
+  }
+
+  private addressOf({ brokerName }: MessageQueue): string {
+    const address = this.parts.table.masterAddress(brokerName);
+    if (address === undefined) throw new OperationFailed('unavailable', `broker ${brokerName} has no master`);
+    return address;
   }
 
   private lookUp({ payload, signal }: Course, timeoutMs: number): Promise<readonly MessageQueue[]> {
@@ -161,8 +170,10 @@ export class Sender {
   private nextQueue(topic: string, queues: readonly MessageQueue[], lastBroker: string | undefined): MessageQueue | undefined {
     let cursor = this.cursors.get(topic);
     if (cursor === undefined) this.cursors.set(topic, (cursor = new QueueCursor(this.parts.random.below(1000))));
+    const { sendLatencyFaultEnable } = this.parts.settings;
+    if (lastBroker === undefined && !sendLatencyFaultEnable) return cursor.any(queues);
     const other = (name: string) => name !== lastBroker;
-    if (!this.parts.settings.sendLatencyFaultEnable) return cursor.next(queues, [other]);
+    if (!sendLatencyFaultEnable) return cursor.next(queues, [other]);
     const nowMs = this.parts.clock.monotonic();
     const available = (name: string) => other(name) && this.faults.isAvailable(name, nowMs);
     const reachable = (name: string) => other(name) && this.faults.isReachable(name);
@@ -184,7 +195,7 @@ export class Sender {
       properties,
       reconsumeTimes,
       unitMode: false,
-      ...(maxReconsumeTimes !== undefined && { maxReconsumeTimes }),
+      maxReconsumeTimes,
       batch,
       bname: queue.brokerName,
     };
@@ -196,7 +207,6 @@ class Course {
   attempts = 0;
   /** Broker of the last attempt. */
   brokerName: string | undefined;
-  readonly signal: AbortSignal | undefined;
   private mayBeStored = false;
   private last: Attempt | undefined;
   private stored: Stored | undefined;
@@ -204,14 +214,8 @@ class Course {
   constructor(
     readonly payload: Payload,
     readonly target: Target,
-    private readonly limits: CallLimits & { readonly startedMs: number },
-  ) {
-    this.signal = limits.signal;
-  }
-
-  remainingMs(nowMs: number): number {
-    return this.limits.startedMs + this.limits.timeoutMs - nowMs;
-  }
+    readonly signal: AbortSignal | undefined,
+  ) {}
 
   note(attempt: Attempt): void {
     this.attempts += 1;
@@ -252,7 +256,9 @@ function attemptOf(queue: MessageQueue, answer: SendAnswer): Attempt {
     return { kind: 'broken', error: new OperationFailed('refused', 'the answer of the broker is not complete'), sent: true };
   }
   const regionId = MSG_REGION === undefined || MSG_REGION === '' ? DEFAULT_REGION : MSG_REGION;
-  return { kind: 'stored', stored: { status, queue: { ...queue, queueId }, queueOffset, msgId, transactionId, recallHandle, regionId } };
+  const { topic, brokerName } = queue;
+  const stored = { status, queue: { topic, brokerName, queueId }, queueOffset, msgId, transactionId, recallHandle, regionId };
+  return { kind: 'stored', stored };
 }
 
 function asOperationFailed(error: unknown): OperationFailed {
