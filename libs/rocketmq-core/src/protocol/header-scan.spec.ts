@@ -97,6 +97,7 @@ describe('headers of one connection', () => {
     for (let i = 0; i < 3; i += 1) reading(memory, Buffer.from(text));
     return memory;
   };
+  const many = `{"extFields":{${Array.from({ length: 32 }, (_, i) => `"n${i}":"1"`).join()}}}`;
   const known = (memory: HeaderMemory, text: string, before = 'xy') => {
     const bytes = Buffer.from(before + text);
     return memory.stencils.find(bytes, before.length, bytes.length, memory.texts);
@@ -120,6 +121,7 @@ describe('headers of one connection', () => {
     ['with an opaque that begins with 0', learned, repeated.replace('107', '007')],
     ['with an opaque beyond int32', () => learned(repeated.replace('107', '1000000000')), repeated.replace('107', '3000000000')],
     ['with a negative opaque', () => learned(repeated.replace('107', '-10')), repeated.replace('107', '-10')],
+    ['with more fields than a number has bits', () => learned(many), many],
     ['with a remark', () => learned(typical), typical],
     ['of a kilobyte', () => learned(repeated.replace('group', 'g'.repeat(1000))), repeated.replace('group', 'g'.repeat(1000))],
   ])('are not known %s', (_, memory, header) => {

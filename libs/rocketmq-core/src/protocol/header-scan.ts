@@ -51,7 +51,7 @@ export function scanJsonHeader(
   const known = stencils.find(bytes, from, to, texts);
   if (known !== undefined) return known;
   const read = new HeaderScanner({ bytes, from, to, fieldsMax: limits.extFieldsMax, texts }).scan();
-  if (read !== undefined) stencils.learn(bytes, from, to, read);
+  if (read !== undefined) stencils.learn(bytes.subarray(from, to), read, texts);
   return read?.header;
 }
 

@@ -25,10 +25,17 @@ const FIXED = 0;
 const TEXT = 1;
 const DIGIT = 2;
 
+/** A field has a bit in a number. */
+const FIELDS_MAX = 31;
+const MISFIT = -1;
+
 interface Stencil {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly may: Uint8Array;
+  /** Which field's value lies at a position. */
+  readonly fieldAt: Uint8Array;
   readonly read: ReadHeader;
+  readonly pattern: ScannedExt | undefined;
 }
 
 // A sender repeats its header from request to request: the same fields in the same order, most values the same or of the same length. One comparison
@@ -43,35 +50,46 @@ export class HeaderStencils {
   find(bytes: Buffer, from: number, to: number, texts: HeaderTexts): FrameHeader | undefined {
     const size = to - from;
     const stencil = this.stencils[size % SLOTS];
-    if (stencil === undefined || stencil.bytes.length !== size || !fits(stencil, bytes, from)) return undefined;
+    if (stencil === undefined || stencil.bytes.length !== size) return undefined;
+    const changed = differences(stencil, bytes, from);
+    if (changed === MISFIT) return undefined;
+    const { pattern } = stencil;
     const { header, marks, opaqueFrom, opaqueTo } = stencil.read;
     const opaque = numberAt(bytes, from + opaqueFrom, from + opaqueTo);
     if (opaque < 0) return undefined;
     const { code, flag, version, language, remark } = header;
-    return { code, flag, opaque, version, language, remark, ext: marks && new ScannedExt({ bytes, base: from, marks, texts }) };
+    const ext = marks && pattern && new ScannedExt({ bytes, base: from, marks, texts, likeness: { pattern, changed } });
+    return { code, flag, opaque, version, language, remark, ext };
   }
 
-  /** Keeps a header that had to be scanned, when it is likely to come again. */
-  learn(bytes: Buffer, from: number, to: number, read: ReadHeader): void {
-    const size = to - from;
+  /** Keeps a header that had to be scanned, when it is likely to come again. @param header the bytes of it alone */
+  learn(header: Buffer, read: ReadHeader, texts: HeaderTexts): void {
+    const size = header.length;
     const slot = size % SLOTS;
     const isRepeated = this.scanned[slot] === size;
     this.scanned[slot] = size;
     if (!isRepeated || size > SIZE_MAX || read.header.remark !== undefined || read.header.opaque < 0) return;
-    const own = Uint8Array.prototype.slice.call(bytes, from, to);
-    this.stencils[slot] = { bytes: own, may: allowances(own, read), read: { ...read, header: { ...read.header, ext: undefined } } };
+    const { marks } = read;
+    if (marks !== undefined && marks.count > FIELDS_MAX) return;
+    const bytes = Buffer.allocUnsafeSlow(size);
+    header.copy(bytes);
+    const pattern = marks && new ScannedExt({ bytes, base: 0, marks, texts });
+    this.stencils[slot] = { bytes, ...allowances(bytes, read), pattern, read: { ...read, header: { ...read.header, ext: undefined } } };
     this.scanned[slot] = 0;
   }
 }
 
-function fits({ bytes: own, may }: Stencil, bytes: Buffer, from: number): boolean {
+/** @returns a bit for each field whose value is another one, or MISFIT */
+function differences({ bytes: own, may, fieldAt }: Stencil, bytes: Buffer, from: number): number {
+  let changed = 0;
   for (let i = 0; i < own.length; i++) {
     const byte = bytes[from + i] ?? 0;
     if (byte === own[i]) continue;
     const allowed = may[i];
-    if (allowed === TEXT ? isOrdinary[byte] !== 1 : allowed !== DIGIT || byte < ZERO || byte > NINE) return false;
+    if (allowed === TEXT && isOrdinary[byte] === 1) changed |= 1 << (fieldAt[i] ?? 0);
+    else if (allowed !== DIGIT || byte < ZERO || byte > NINE) return MISFIT;
   }
-  return true;
+  return changed;
 }
 
 /** @returns -1 for what is no int32 without a sign */
@@ -82,14 +100,17 @@ function numberAt(bytes: Buffer, from: number, to: number): number {
   return value <= INT_MAX ? value : -1;
 }
 
-function allowances(own: Uint8Array, { marks, opaqueFrom, opaqueTo }: ReadHeader): Uint8Array {
+function allowances(own: Uint8Array, { marks, opaqueFrom, opaqueTo }: ReadHeader): Pick<Stencil, 'may' | 'fieldAt'> {
   const may = new Uint8Array(own.length).fill(FIXED);
+  const fieldAt = new Uint8Array(own.length);
   for (let at = opaqueFrom; at < opaqueTo; at++) if ((own[at] ?? 0) >= ZERO) may[at] = DIGIT;
   for (let mark = marks?.first() ?? -1; marks !== undefined && mark >= 0; mark = marks.next(mark)) {
     const end = marks.valueEnd(mark);
-    allowTexts(own, may, marks.valueFrom(mark), end < 0 ? ~end : end);
+    const to = end < 0 ? ~end : end;
+    fieldAt.fill(marks.indexOf(mark), marks.valueFrom(mark), to);
+    allowTexts(own, may, marks.valueFrom(mark), to);
   }
-  return may;
+  return { may, fieldAt };
 }
 
 /** All but escapes, and bytes beyond ASCII. */

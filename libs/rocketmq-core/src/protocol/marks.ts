@@ -23,6 +23,11 @@ export class Marks {
     this.end = end + STRIDE;
   }
 
+  /** Which field it is, from 0. */
+  indexOf(mark: number): number {
+    return mark / STRIDE;
+  }
+
   /** The mark of the field behind `mark`; below 0 when there is none. */
   next(mark: number): number {
     return mark + STRIDE < this.end ? mark + STRIDE : -1;

@@ -11,6 +11,14 @@ interface ScannedExtParts {
   /** No name may occur twice. Other headers may share them. */
   readonly marks: Marks;
   readonly texts: HeaderTexts;
+  readonly likeness?: Likeness;
+}
+
+/** That a header has the same fields in the same order as an earlier one, its pattern. */
+interface Likeness {
+  readonly pattern: ScannedExt;
+  /** A bit for each field whose value is not that of the pattern. */
+  readonly changed: number;
 }
 
 /**
@@ -26,12 +34,15 @@ export class ScannedExt implements ReadonlyMap<string, string> {
   private readonly base: number;
   private readonly marks: Marks;
   private readonly texts: HeaderTexts;
+  private readonly likeness: Likeness | undefined;
+  private memory: { readonly read: unknown; readonly value: unknown } | undefined;
 
-  constructor({ bytes, base, marks, texts }: ScannedExtParts) {
+  constructor({ bytes, base, marks, texts, likeness }: ScannedExtParts) {
     this.bytes = bytes;
     this.base = base;
     this.marks = marks;
     this.texts = texts;
+    this.likeness = likeness;
     this.expected = marks.first();
   }
 
@@ -75,6 +86,20 @@ export class ScannedExt implements ReadonlyMap<string, string> {
   letterAt(mark: number): number {
     const from = this.marks.nameFrom(mark);
     return this.marks.nameTo(mark) - from === 1 ? (this.bytes[this.base + from] ?? 0) : 0;
+  }
+
+  /** An earlier header with the same fields. */
+  get pattern(): ScannedExt | undefined {
+    return this.likeness?.pattern;
+  }
+  /** Whether a field has another value than in the pattern. */
+  differs(mark: number): boolean {
+    return this.likeness === undefined || ((this.likeness.changed >> this.marks.indexOf(mark)) & 1) === 1;
+  }
+  /** What `read` makes of this header: made once, as long as all ask with the same function. */
+  remembered<T>(read: (ext: ScannedExt) => T): T {
+    if (this.memory?.read !== read) this.memory = { read, value: read(this) };
+    return this.memory.value as T;
   }
 
   /** What `read` makes of the bytes of the value; undefined when they are not plain ASCII. */

@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import { decodeRequest } from '../command.js';
 import { defaultFrameLimits } from '../frame-limits.js';
 import { printJsonHeader } from '../header-json.js';
+import { HeaderMemory } from '../header-memory.js';
 import { scanJsonHeader } from '../header-scan.js';
+import { ScannedExt } from '../scanned-ext.js';
 import { SendMessageV2 } from './messaging.js';
 
-function scanned(ext: ReadonlyMap<string, string>) {
+function scanned(ext: ReadonlyMap<string, string>, memory = new HeaderMemory()) {
   const bytes = Buffer.from(printJsonHeader({ code: 310, language: 'JAVA', version: 0, opaque: 1, flag: 0, remark: undefined, ext }));
   // What the scanner leaves alone is parsed.
-  const header = scanJsonHeader(bytes, [0, bytes.length], defaultFrameLimits);
+  const header = scanJsonHeader(bytes, [0, bytes.length], defaultFrameLimits, memory);
   return header === undefined ? ext : header.ext;
 }
 
@@ -37,6 +39,42 @@ describe('a scanned send', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it('says the same on a connection that has brought headers like it', () => {
+    const values = fc.constantFrom('1', '7', 'x', '-', '10', 'ab', '\u0001', 'true', 'TRUE', 'fals', '1732222222222', '1732222222999');
+    const sends = fc.record(
+      { a: values, b: values, e: values, g: values, k: values, i: values, z: values },
+      { requiredKeys: ['b', 'e', 'i'] },
+    );
+    fc.assert(
+      fc.property(fc.array(sends, { maxLength: 3 }), fc.array(sends, { maxLength: 12 }), (repeated, others) => {
+        const memory = new HeaderMemory();
+        for (const send of [...repeated, ...repeated, ...repeated, ...others]) {
+          for (let i = 0; i < 3; i += 1) {
+            const ext = new Map(Object.entries(send));
+            expect(outcome(scanned(ext, memory))).toEqual(outcome(ext));
+          }
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('reads what differs from a header like it, whatever that one was', () => {
+    const first = new Map(Object.entries({ b: 'T', e: 'x', i: 'A\u0001b\u0002' }));
+    const next = new Map(Object.entries({ b: 'T', e: '3', i: 'A\u0001c\u0002' }));
+    for (const [pattern, ext] of [
+      [first, next],
+      [next, first],
+      [next, new Map([...next, ['b', 'U']])],
+    ] as const) {
+      const memory = new HeaderMemory();
+      for (let i = 0; i < 3; i += 1) scanned(pattern, memory);
+      const known = scanned(ext, memory);
+      expect(known instanceof ScannedExt && known.pattern !== undefined).toBe(true);
+      expect(outcome(known)).toEqual(outcome(ext));
+    }
   });
 
   it('says the same after its bytes were let go', () => {

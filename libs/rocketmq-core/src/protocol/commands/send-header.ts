@@ -1,3 +1,4 @@
+import { isRequestRejected } from '../../base/index.js';
 import { boolean, int, scannedValue, time } from '../command.js';
 import type { ScannedExt } from '../scanned-ext.js';
 
@@ -41,11 +42,51 @@ const byLetter = Array.from({ length: 128 }, (_, code) => setters[String.fromCha
 
 /**
  * Reads a send without looking for its fields by name: it is the request that comes most, with the most fields, and into an object of one shape
- * they are put several times faster than into one that grows by names.
+ * they are put several times faster than into one that grows by names. Of a header that is like an earlier one only the fields that differ are read.
  * @returns undefined when it has other fields too, which then are looked for by name
  * @throws RequestRejected when a field is malformed
  */
 export function readLetteredSend(ext: ScannedExt): LetteredSend | undefined {
+  const known = ext.pattern?.remembered(readSound);
+  if (known === undefined) return readAll(ext);
+  const header = copyOf(known);
+  for (let mark = ext.firstMark(); mark >= 0; mark = ext.nextMark(mark)) {
+    if (ext.differs(mark)) byLetter[ext.letterAt(mark)]?.(header, ext, mark);
+  }
+  return header;
+}
+
+/** @returns undefined also when a field is malformed */
+function readSound(ext: ScannedExt): LetteredSend | undefined {
+  try {
+    return readAll(ext);
+  } catch (error) {
+    if (isRequestRejected(error)) return undefined;
+    throw error;
+  }
+}
+
+// Written out: spreading costs as much as reading the fields anew.
+function copyOf(known: LetteredSend): LetteredSend {
+  return {
+    producerGroup: known.producerGroup,
+    topic: known.topic,
+    defaultTopic: known.defaultTopic,
+    defaultTopicQueueNums: known.defaultTopicQueueNums,
+    queueId: known.queueId,
+    sysFlag: known.sysFlag,
+    bornTimestamp: known.bornTimestamp,
+    flag: known.flag,
+    properties: known.properties,
+    reconsumeTimes: known.reconsumeTimes,
+    unitMode: known.unitMode,
+    maxReconsumeTimes: known.maxReconsumeTimes,
+    batch: known.batch,
+    bname: known.bname,
+  };
+}
+
+function readAll(ext: ScannedExt): LetteredSend | undefined {
   const header: LetteredSend = {
     producerGroup: undefined,
     topic: undefined,
