@@ -105,7 +105,7 @@ export class MessageStore {
       ...{ config, clock, health, log, queues, reput: this.reput, stats, delays },
       onUnblocked: options.onWriteUnblocked ?? (() => undefined),
     });
-    this.reader = new MessageReader({ config, log, queues, stats, clock, memoryTotal: options.memoryTotal ?? totalmem() });
+    this.reader = new MessageReader({ config, log, queues, stats, clock, logger, memoryTotal: options.memoryTotal ?? totalmem() });
     this.checkpoint = new CheckpointFile(files, this.paths.checkpoint);
     const { checkpoint } = this;
     const lastDispatched = () => this.reput.last;

@@ -175,7 +175,9 @@ export class CommitLog {
     const head = this.readSync(physicalOffset, physicalOffset + HEAD_SIZE);
     const size = head.length < HEAD_SIZE ? 0 : head.readInt32BE(0);
     if (size < RECORD_SIZE_MIN || physicalOffset + size > end || size > this.segments.segmentSize) return undefined;
-    const record = inspectRecord(this.readSync(physicalOffset, physicalOffset + size), 0, { physicalOffset });
+    // What this process has written was checked on its way in. During recovery nothing counts as old.
+    const checkCrc = physicalOffset < this.openOffset;
+    const record = inspectRecord(this.readSync(physicalOffset, physicalOffset + size), 0, { physicalOffset, checkCrc });
     return record.kind === 'record' ? record : undefined;
   }
 

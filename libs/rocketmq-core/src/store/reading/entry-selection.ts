@@ -27,6 +27,8 @@ export interface Selection {
   readonly examined: number;
   readonly extents: readonly Extent[];
   readonly sizeTotal: number;
+  /** Entries that lead behind the end of the log, or have no size: the disk has changed them. */
+  readonly astray: readonly Extent[];
 }
 
 interface Taken {
@@ -44,6 +46,7 @@ const NOTHING_YET: Taken = { count: 0, size: 0 };
  */
 export function selectEntries(entries: Buffer, rules: SelectionRules, already = NOTHING_YET): Selection {
   const extents: Extent[] = [];
+  const astray: Extent[] = [];
   let status: GetStatus = 'no-matched-message';
   let sizeTotal = 0;
   let examined = 0;
@@ -60,6 +63,7 @@ export function selectEntries(entries: Buffer, rules: SelectionRules, already = 
     }
     const goneUpTo = goneAround({ physicalOffset, size }, rules);
     if (goneUpTo !== undefined) {
+      if (goneUpTo === 0) astray.push({ physicalOffset, size });
       if (extents.length === 0) status = 'message-was-removing';
       skipBelow = goneUpTo;
       continue;
@@ -69,13 +73,17 @@ export function selectEntries(entries: Buffer, rules: SelectionRules, already = 
     status = 'found';
     skipBelow = 0;
   }
-  return { status, examined, extents, sizeTotal };
+  return { status, examined, extents, sizeTotal, astray };
+}
+
+/** A damaged entry, which says nothing of its neighbours. Those that fill a file from its start up to its first message are none. */
+function isAstray({ physicalOffset, size }: Extent, readable: SelectionRules['readable']): boolean {
+  return size <= 0 || physicalOffset < 0 || (physicalOffset > 0 && physicalOffset + size > readable.to);
 }
 
 /** Undefined for what can be read; else the physical offset up to which nothing can. As Java: a whole segment expires at once. */
 function goneAround({ physicalOffset, size }: Extent, { readable, segmentSize }: SelectionRules): number | undefined {
-  // A damaged entry, which says nothing of its neighbours.
-  if (size <= 0) return 0;
+  if (isAstray({ physicalOffset, size }, readable)) return 0;
   if (physicalOffset >= readable.from && physicalOffset + size <= readable.to) return undefined;
   return physicalOffset - (physicalOffset % segmentSize) + segmentSize;
 }

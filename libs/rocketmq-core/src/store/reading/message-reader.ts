@@ -3,7 +3,7 @@ import type { StoreConfig } from '../config/store-config.js';
 import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
 import type { QueueTable } from '../consume-queue/queue-table.js';
 import { ENTRY_SIZE, entryPhysicalOffset } from '../consume-queue/entry-layout.js';
-import type { Clock } from '../../runtime/index.js';
+import type { Clock, Logger } from '../../runtime/index.js';
 import type { GetOutcome, GetStatus } from '../outcomes.js';
 import type { StoreStats } from '../store-stats.js';
 import { ColdLine } from './cold-line.js';
@@ -13,6 +13,7 @@ import { OldRecords } from './old-records.js';
 import { PropertyScan } from './property-scan.js';
 import { ReadGate } from './read-gate.js';
 import { RecentRecords } from './recent-records.js';
+import { RecordGuard, type Asked } from './record-guard.js';
 import type { Records } from './span-records.js';
 
 export interface GetRequest {
@@ -36,6 +37,7 @@ export interface MessageReaderOptions {
   readonly queues: QueueTable;
   readonly stats: StoreStats;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** Bytes of memory of the machine. */
   readonly memoryTotal: number;
 }
@@ -65,12 +67,14 @@ export class MessageReader {
   private readonly recent: RecentRecords;
   private readonly oldEntries: OldEntries;
   private readonly old: OldRecords;
+  private readonly guard: RecordGuard;
 
   constructor(private readonly options: MessageReaderOptions) {
     const { log } = options;
     const line = new ColdLine({ log, memorySize: () => this.memorySize });
     const gate = new ReadGate(OLD_READS_MAX);
     this.line = line;
+    this.guard = new RecordGuard({ log, logger: options.logger });
     this.recent = new RecentRecords(log);
     this.oldEntries = new OldEntries(gate);
     this.old = new OldRecords({ log, gate, recentFrom: () => line.physicalOffset });
@@ -108,24 +112,37 @@ export class MessageReader {
     const [first] = extents;
     if (first !== undefined && first.physicalOffset < this.line.physicalOffset) {
       const parts = plan.isInternal ? this.old.readDirectly(extents) : this.old.read(extents);
-      return parts instanceof Promise ? parts.then((some) => this.found(plan, selection, some)) : this.found(plan, selection, parts);
+      const found = (some: readonly Records[]) => this.found(plan, entries, selection, some);
+      return parts instanceof Promise ? parts.then(found) : found(parts);
     }
     const { recent } = this;
     // The broker's own reads keep what they get: it must not come from memory that is to be given back.
     const read = () => (plan.isInternal ? recent.readDirectly(extents) : recent.read(extents));
-    return this.found(plan, selection, this.timed(endOf(extents), read));
+    return this.found(plan, entries, selection, this.timed(endOf(extents), read));
   }
 
-  private found(plan: Plan, selection: Selection, parts: readonly Records[]): GetOutcome {
+  private found(plan: Plan, entries: Buffer, selection: Selection, parts: readonly Records[]): GetOutcome {
     const { minOffset, maxOffset } = plan.queue;
     const nextBeginOffset = plan.queueOffset + selection.examined;
-    const records = parts.flatMap((part) => part.buffers);
-    const messageCount = parts.reduce((sum, part) => sum + part.count, 0);
+    const { buffers: records, count: messageCount } = this.guarded(
+      { queue: plan.queue, from: plan.queueOffset, entries },
+      selection,
+      parts,
+    );
     const sizeTotal = records.reduce((sum, buffer) => sum + buffer.length, 0);
     // What the entries point to can be gone by the time it is read.
     const status = selection.status === 'found' && messageCount === 0 ? 'message-was-removing' : selection.status;
     if (!plan.isInternal) this.options.stats.get(messageCount);
     return { status, nextBeginOffset, minOffset, maxOffset, records, messageCount, sizeTotal, release: releaseOf(parts) };
+  }
+
+  private guarded(asked: Asked, { extents, astray }: Selection, parts: readonly Records[]): Pick<Records, 'buffers' | 'count'> {
+    this.guard.tellAstray(astray, asked);
+    const buffers = parts.flatMap((part) => part.buffers);
+    const [first] = extents;
+    // Only what was there before: of what this process has written the page cache has the bytes that were checked on their way in.
+    if (first !== undefined && first.physicalOffset < this.options.log.openOffset) return this.guard.check(buffers, extents, asked);
+    return { buffers, count: parts.reduce((sum, part) => sum + part.count, 0) };
   }
 
   /** @param to where the bytes end that are read synchronously */
@@ -159,7 +176,12 @@ export class MessageReader {
 
   private scanned({ queue, queueOffset, isInternal }: Plan, scan: PropertyScan): GetOutcome {
     const { minOffset, maxOffset } = queue;
-    const { status, examined, records, messageCount, sizeTotal } = scan;
+    const { status, examined } = scan;
+    const isOld = scan.firstPhysicalOffset < this.options.log.openOffset;
+    const { buffers: records, count: messageCount } = isOld
+      ? this.guard.check(scan.records, undefined, { queue, from: queueOffset, entries: scan.entries })
+      : { buffers: scan.records, count: scan.messageCount };
+    const sizeTotal = isOld ? records.reduce((sum, { length }) => sum + length, 0) : scan.sizeTotal;
     if (!isInternal) this.options.stats.get(messageCount);
     return { status, nextBeginOffset: queueOffset + examined, minOffset, maxOffset, records, messageCount, sizeTotal };
   }

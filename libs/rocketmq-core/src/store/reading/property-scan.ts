@@ -1,5 +1,5 @@
 import { inspectRecord } from '../../protocol/index.js';
-import { ENTRY_SIZE } from '../consume-queue/entry-layout.js';
+import { ENTRY_SIZE, entryPhysicalOffset } from '../consume-queue/entry-layout.js';
 import type { GetStatus } from '../outcomes.js';
 import { selectEntries, spansOf, type SelectionRules, type Span } from './entry-selection.js';
 import { recordsOf } from './span-records.js';
@@ -22,10 +22,15 @@ export class PropertyScan {
   private scannedSize = 0;
 
   constructor(
-    private readonly entries: Buffer,
+    readonly entries: Buffer,
     private readonly rules: SelectionRules,
     private readonly wants: (propertyText: string) => boolean,
   ) {}
+
+  /** Where the first message lies. */
+  get firstPhysicalOffset(): number {
+    return this.entries.length < ENTRY_SIZE ? Infinity : entryPhysicalOffset(this.entries, 0);
+  }
 
   /** What has to be read next; undefined at the end. */
   next(): readonly Span[] | undefined {
