@@ -73,6 +73,15 @@ describe('MemoryFileSystem after a power cut', () => {
     expect(textAfter('nothing')).toBe('synced');
   });
 
+  it('takes half of a write that is to be short, and refuses the rest', async () => {
+    files.fault = () => 'SHORT';
+    expect(() => handle.writeSync(Buffer.from('SYNCED'), 0)).toThrow(/ENOSPC/);
+    await expect(handle.write(Buffer.from('1234'), 6)).rejects.toThrow(/ENOSPC/);
+    handle.truncateSync(8);
+    files.fault = undefined;
+    expect(files.readFileSync('/a')?.toString()).toBe('SYNced12');
+  });
+
   it('tears writes, reorders them and extends files with zeros', () => {
     const seen = { torn: new Set<string>(), scattered: new Set<string>(), extended: new Set<string>() };
     for (let seed = 1; seed <= 200; seed += 1) {

@@ -44,6 +44,7 @@ type Pending = (DataOperation | NameOperation) & { lost?: boolean };
 
 const isData = (operation: Pending): operation is DataOperation & { lost?: boolean } => 'inode' in operation;
 const SECTOR = 512;
+const SHORT = 'SHORT';
 const parentOf = (path: string) => path.slice(0, path.lastIndexOf('/')) || '/';
 
 /**
@@ -51,7 +52,7 @@ const parentOf = (path: string) => path.slice(0, path.lastIndexOf('/')) || '/';
  * take effect in a later turn of the event loop.
  */
 export class MemoryFileSystem implements FileSystem {
-  /** Asked before each operation; an error code such as `EIO` or `ENOSPC` makes it fail. */
+  /** Asked before each operation; an error code such as `EIO` or `ENOSPC` makes it fail, `SHORT` makes a write end with ENOSPC in the middle. */
   fault: ((operation: DiskOperation) => string | undefined) | undefined;
   space = { total: 1024 ** 4, free: 1024 ** 4 };
   private names = new Map<string, Node>([['/', 'folder']]);
@@ -236,11 +237,16 @@ export class MemoryFileSystem implements FileSystem {
 
   /** For handles. @throws OperationFailed when a fault is due */
   note(kind: DiskOperation['kind'], path: string): void {
+    const code = this.ask(kind, path);
+    if (code !== undefined && code !== SHORT) throw failed(kind, path, code);
+  }
+
+  private ask(kind: DiskOperation['kind'], path: string): string | undefined {
     const index = this.count;
     this.count += 1;
     const code = this.fault?.({ index, kind, path });
     this.alive();
-    if (code !== undefined) throw failed(kind, path, code);
+    return code;
   }
 
   /** For handles. */
@@ -252,6 +258,14 @@ export class MemoryFileSystem implements FileSystem {
   change(operation: DataOperation): void {
     applyData(operation.inode.current, operation);
     this.pending.push(operation);
+  }
+
+  /** For handles. @throws OperationFailed when a fault is due */
+  write(path: string, inode: Inode, bytes: Uint8Array, position: number): void {
+    const code = this.ask('write', path);
+    const taken = code === undefined ? bytes : code === SHORT ? bytes.subarray(0, bytes.length >> 1) : undefined;
+    if (taken !== undefined) this.change({ kind: 'write', inode, position, bytes: Buffer.from(taken) });
+    if (code !== undefined) throw failed('write', path, code === SHORT ? 'ENOSPC' : code);
   }
 
   /** For handles: what is in the file now becomes durable, or never will. */
@@ -298,15 +312,13 @@ class MemoryFileHandle implements FileHandle {
 
   writeSync(bytes: Uint8Array, position: number): void {
     this.usable();
-    this.files.note('write', this.path);
-    this.files.change({ kind: 'write', inode: this.inode, position, bytes: Buffer.from(bytes) });
+    this.files.write(this.path, this.inode, bytes, position);
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
     await nextTurn();
     this.files.alive();
-    this.files.note('write', this.path);
-    this.files.change({ kind: 'write', inode: this.inode, position, bytes: Buffer.from(bytes) });
+    this.files.write(this.path, this.inode, bytes, position);
   }
 
   readSync(target: Uint8Array, targetOffset: number, length: number, position: number): number {

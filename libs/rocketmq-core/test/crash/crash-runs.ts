@@ -14,13 +14,12 @@ import {
   type Ending,
   type Flush,
   type History,
+  type Setup,
   type Step,
 } from './store-script.js';
 
-export const isLong = process.env['TEST_LONG'] === '1';
-export const crashTimeoutMs = 6 * 3_600_000;
 export const flushes: readonly Flush[] = ['SYNC_FLUSH', 'ASYNC_FLUSH'];
-type MakeDisk = () => MemoryFileSystem;
+export type MakeDisk = () => MemoryFileSystem;
 type Fault = NonNullable<MemoryFileSystem['fault']>;
 
 export function scriptsUpTo(length: number): Step[][] {
@@ -43,22 +42,21 @@ interface Run {
 async function runOn(files: MemoryFileSystem, script: readonly Step[], flush: Flush, fault: Fault): Promise<Run> {
   const history = newHistory();
   files.fault = fault;
-  await new StoreDriver(files, flush, history).run(script);
+  await new StoreDriver(files, { flush }, history).run(script);
   files.fault = undefined;
   return { files, history, operations: files.operationCount };
 }
 
-async function verifyEveryEnding({ files, history }: Run, flush: Flush, seed: number, what: string): Promise<void> {
+async function verifyEveryEnding({ files, history }: Run, setup: Setup, seed: number, what: string): Promise<void> {
   for (const policy of crashPolicies) {
     const ending: Ending = policy === 'everything' ? 'kill' : 'power cut';
-    await verifyAfterCrash(files.crash(policy, new SeededRandom(seed)), flush, ending, history).catch((error: unknown) => {
-      throw new Error(`${flush} ${what}, ${policy}: ${messageOf(error)}`, { cause: error });
-    });
+    const disk = files.crash(policy, new SeededRandom(seed));
+    await verifyImage({ disk, history, ending, what: `${setup.flush} ${what}, ${policy}` }, setup);
   }
 }
 
 /** A disk as a cut leaves it, and what was known by then. */
-interface Image {
+export interface Image {
   readonly disk: MemoryFileSystem;
   readonly history: History;
   readonly ending: Ending;
@@ -91,14 +89,14 @@ export async function cutEverywhere(
   };
   files.fault = ({ index }) => void takeImages(index);
   const onStep = (index: number): void => void (index === script.length - 1 && (from = files.operationCount));
-  await new StoreDriver(files, flush, history).run(script, { onStep, onEnd: consumeAll });
+  await new StoreDriver(files, { flush }, history).run(script, { onStep, onEnd: consumeAll });
   takeImages(files.operationCount);
-  for (const image of images.values()) await verifyImage(image, flush);
+  for (const image of images.values()) await verifyImage(image, { flush });
   return images.size;
 }
 
-async function verifyImage({ disk, history, ending, what }: Image, flush: Flush): Promise<void> {
-  await verifyAfterCrash(disk, flush, ending, history).catch((error: unknown) => {
+export async function verifyImage({ disk, history, ending, what }: Image, setup: Setup): Promise<void> {
+  await verifyAfterCrash(disk, setup, ending, history).catch((error: unknown) => {
     throw new Error(`${what}: ${messageOf(error)}`, { cause: error });
   });
 }
@@ -112,21 +110,33 @@ export async function failEverywhere(
 ): Promise<number> {
   for (let n = 0; ; n += 1) {
     const run = await runOn(makeDisk(), script, flush, (operation) => (isDue(operation, n) ? code : undefined));
-    await verifyEveryEnding(run, flush, n + 1, `${script.join('')} with ${code} at operation ${n}`);
+    await verifyEveryEnding(run, { flush }, n + 1, `${script.join('')} with ${code} at operation ${n}`);
     if (run.operations <= n) return n;
   }
 }
 
-/** One store through several scripts, kills and power cuts, some of them during recovery. */
-async function liveThrough(seed: number, makeDisk: MakeDisk = () => new MemoryFileSystem()): Promise<void> {
+export interface Living {
+  readonly makeDisk?: MakeDisk;
+  /** What its scripts are made of. */
+  readonly pool?: readonly Step[];
+}
+
+const LIVES = 6;
+/** Most scripts of a few steps need more operations than the first, some more than the second. */
+const CUT_BEFORE = [40, 40, 120];
+
+/** One store through several scripts, kills and power cuts, some of them during recovery. @returns how often it was stopped in the middle */
+export async function liveThrough(seed: number, { makeDisk = () => new MemoryFileSystem(), pool = [...steps, 'E'] }: Living = {}) {
   const random = new SeededRandom(seed);
   const flush = flushes[random.below(2)] ?? 'SYNC_FLUSH';
   const history = newHistory();
   let files = makeDisk();
   let ending: Ending = 'kill';
-  for (let life = 0; life < 6; life += 1) {
-    const script = life === 5 ? [] : Array.from({ length: 1 + random.below(6) }, () => steps[random.below(steps.length)] ?? 'A');
-    const cut = life === 5 ? Infinity : random.below(120);
+  let crashes = 0;
+  for (let life = 1; life <= LIVES; life += 1) {
+    const isLast = life === LIVES;
+    const script = isLast ? [] : Array.from({ length: 1 + random.below(6) }, () => pool[random.below(pool.length)] ?? 'A');
+    const cut = isLast ? Infinity : random.below(CUT_BEFORE[random.below(CUT_BEFORE.length)] ?? 1);
     const disk = files;
     disk.fault = ({ index }) => void (index === cut && disk.halt());
     const onOpen = async (store: MessageStore) => {
@@ -139,8 +149,9 @@ async function liveThrough(seed: number, makeDisk: MakeDisk = () => new MemoryFi
       settle(history, found);
       ending = 'kill';
     };
-    await new StoreDriver(disk, flush, history).run(script, { onOpen });
+    await new StoreDriver(disk, { flush }, history).run(script, { onOpen });
     disk.fault = undefined;
+    if (disk.isHalted) crashes += 1;
     const policy = crashPolicies[random.below(crashPolicies.length)] ?? 'nothing';
     if (policy === 'everything') files = disk.restart();
     else {
@@ -148,12 +159,5 @@ async function liveThrough(seed: number, makeDisk: MakeDisk = () => new MemoryFi
       ending = 'power cut';
     }
   }
-}
-
-export async function liveThroughMany(from: number, count: number, makeDisk?: MakeDisk): Promise<void> {
-  for (let seed = from; seed < from + count; seed += 1) {
-    await liveThrough(seed, makeDisk).catch((error: unknown) => {
-      throw new Error(`seed ${seed}: ${messageOf(error)}`, { cause: error });
-    });
-  }
+  return crashes;
 }

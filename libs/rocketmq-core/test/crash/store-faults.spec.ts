@@ -1,26 +1,58 @@
-import type { DiskOperation } from '../../testing/memory-file-system.js';
-import { crashTimeoutMs, failEverywhere, flushes, isLong, liveThroughMany } from './crash-runs.js';
-import type { Step } from './store-script.js';
+import { Apart } from './apart.js';
+import { flushes } from './crash-runs.js';
+import type { Tasks } from './tasks.js';
+
+const isLong = process.env.TEST_LONG === '1';
+const TIMEOUT_MS = 6 * 3_600_000;
+const CRASHES_MIN = isLong ? 1_000_000 : 20_000;
+const FAULTS = isLong ? 'all' : 300;
+const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
+
+const apart = new Apart<Tasks>('test/crash/tasks.js');
+beforeAll(() => apart.prepare());
+afterAll(() => apart.dispose());
 
 describe('every operation failing in turn', () => {
-  const once = ({ index }: DiskOperation, n: number) => index === n;
-  const fromThenOn = ({ index }: DiskOperation, n: number) => index >= n;
-
   it.each(flushes)(
     'acknowledges nothing that is not there (%s)',
     async (flush) => {
-      const scripts: Step[][] = [[...'ABRFAO'], [...'FAOAR']] as Step[][];
-      for (const script of scripts) {
-        for (const code of ['EIO', 'ENOSPC']) {
-          expect(await failEverywhere(script, flush, { code, isDue: once })).toBeGreaterThan(20);
-          expect(await failEverywhere(script, flush, { code, isDue: fromThenOn })).toBeGreaterThan(0);
-        }
-      }
+      const counts = await apart.run('failEverywhere', { flush });
+      expect(counts).toHaveLength(8);
+      expect(Math.min(...counts)).toBeGreaterThan(20);
     },
-    crashTimeoutMs,
+    TIMEOUT_MS,
+  );
+
+  it(
+    'loses nothing acknowledged of 2 000 messages, counts nothing that was refused, and stops for good after a sync that failed',
+    async () => {
+      const { runs, due, messages, operations } = await apart
+        .run('failInLongScript', { count: FAULTS, seed: SEED })
+        .catch((error: unknown) => {
+          throw new Error(`seed ${SEED}`, { cause: error });
+        });
+      report(`${runs} runs of ${messages} messages in ${operations} operations, ${due} of them with a fault (seed ${SEED})`);
+      expect(messages).toBeGreaterThanOrEqual(2000);
+      expect(runs).toBeGreaterThanOrEqual(isLong ? 10_000 : 300);
+      // Behind the last write there is none that could be short.
+      expect(due).toBeGreaterThan(runs * 0.98);
+    },
+    TIMEOUT_MS,
   );
 });
 
 describe('several lives', () => {
-  it('keeps every promise through kills and power cuts in any order', () => liveThroughMany(1, isLong ? 200_000 : 3400), crashTimeoutMs);
+  it(
+    'keeps every promise through kills and power cuts in any order',
+    async () => {
+      const { crashes, seeds } = await apart.run('live', { crashesMin: CRASHES_MIN });
+      report(`${crashes} crashes, seeds 1 to ${seeds}`);
+      expect(crashes).toBeGreaterThanOrEqual(CRASHES_MIN);
+    },
+    TIMEOUT_MS,
+  );
 });
+
+function report(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -9,9 +9,9 @@ import type { MessageStore, StoreConfig } from '../../src/store/index.js';
 /**
  * A: three messages to two queues in one turn. B: a batch of two. R: a message that rolls to the next segment. F: time passes until everything is
  * flushed and the checkpoint has moved. O: a clean stop and a new start. S: an offset is saved. D: everything so far expires, and is deleted as far as
- * whole files go.
+ * whole files go. Not in the short scripts: E: one message of the size of those of A. M: many messages, a few in each turn.
  */
-export type Step = 'A' | 'B' | 'R' | 'F' | 'O' | 'S' | 'D';
+export type Step = 'A' | 'B' | 'R' | 'F' | 'O' | 'S' | 'D' | 'E' | 'M';
 export const steps: readonly Step[] = ['A', 'B', 'R', 'F', 'O', 'S', 'D'];
 
 export interface Sent {
@@ -42,14 +42,39 @@ export type Ending = 'kill' | 'power cut';
 export type Flush = StoreConfig['flushDiskType'];
 const TOPIC = 'CrashTest';
 const QUEUES = [0, 1] as const;
-const SEGMENT = 2048;
 // Records of one size: a tail that is not erased can then line up with what is written over it.
 const BODY_SIZE = 100;
+/** Turns after which a store that was asked for something and has not done it never will. */
+const TURNS_MAX = 100_000;
+/** Messages of a step M, and of each turn in it. */
+const MANY = 50;
+const MANY_PER_TURN = 10;
 
-const configOf = (flushDiskType: Flush): Partial<StoreConfig> => ({
-  flushDiskType,
-  mappedFileSizeCommitLog: SEGMENT,
-  mappedFileSizeConsumeQueue: 20 * 4,
+/** Sizes of the files of a store, so that a script of some length begins several of each. */
+export interface Sizes {
+  readonly segment: number;
+  readonly queueFile: number;
+  readonly slots: number;
+  readonly entries: number;
+}
+
+/** For the short scripts. */
+const TINY: Sizes = { segment: 2048, queueFile: 20 * 4, slots: 16, entries: 32 };
+/** For thousands of messages. */
+export const SMALL: Sizes = { segment: 32 * 1024, queueFile: 20 * 200, slots: 64, entries: 512 };
+
+/** What a store is opened with. */
+export interface Setup {
+  readonly flush: Flush;
+  readonly sizes?: Sizes;
+}
+
+const configOf = ({ flush, sizes = TINY }: Setup): Partial<StoreConfig> => ({
+  flushDiskType: flush,
+  mappedFileSizeCommitLog: sizes.segment,
+  mappedFileSizeConsumeQueue: sizes.queueFile,
+  maxHashSlotNum: sizes.slots,
+  maxIndexNum: sizes.entries,
   fileReservedTime: 1,
   deleteWhen: '',
 });
@@ -59,6 +84,8 @@ interface Hooks {
   readonly onOpen?: (store: MessageStore) => Promise<unknown>;
   /** Before each step. */
   readonly onStep?: (index: number) => void;
+  /** After each step. */
+  readonly afterStep?: (store: MessageStore) => void;
   /** Before the store is closed. */
   readonly onEnd?: (store: MessageStore) => Promise<unknown>;
 }
@@ -70,7 +97,7 @@ export class StoreDriver {
 
   constructor(
     private readonly files: MemoryFileSystem,
-    private readonly flush: Flush,
+    private readonly setup: Setup,
     private readonly history: History,
   ) {
     this.store = this.make();
@@ -85,13 +112,14 @@ export class StoreDriver {
     for (const [index, step] of script.entries()) {
       hooks.onStep?.(index);
       if (!(await this.survives(this.take(step)))) return false;
+      hooks.afterStep?.(this.store);
     }
     await hooks.onEnd?.(this.store);
     return this.survives(this.store.close());
   }
 
   private make(): MessageStore {
-    return makeStore(this.files, configOf(this.flush), { clock: this.clock });
+    return makeStore(this.files, configOf(this.setup), { clock: this.clock });
   }
 
   private async take(step: Step): Promise<void> {
@@ -101,17 +129,27 @@ export class StoreDriver {
       case 'B':
         return this.appendBatch();
       case 'R':
-        return this.append([0], SEGMENT / 2);
+        return this.append([0], (this.setup.sizes ?? TINY).segment / 2);
       case 'F':
         return this.passTime();
       case 'O':
-        await this.store.close();
+        await this.store.close().catch(() => undefined);
         this.store = this.make();
         return this.store.open();
       case 'S':
         return this.saveOffset();
       case 'D':
         return this.expire();
+      case 'E':
+        return this.append([0]);
+      case 'M':
+        return this.appendMany();
+    }
+  }
+
+  private async appendMany(): Promise<void> {
+    for (let i = 0; i < MANY; i += MANY_PER_TURN) {
+      await this.append(Array.from({ length: MANY_PER_TURN }, (_, j) => (i + j) % QUEUES.length));
     }
   }
 
@@ -136,7 +174,14 @@ export class StoreDriver {
     const waiting = queueIds.map((queueId) => {
       const sent = this.note(queueId);
       return this.store
-        .append(messageDraft({ topic: TOPIC, queueId, body: bodyOf(sent.id, size), properties: `KEYS\u0001${sent.id}\u0002` }))
+        .append(
+          messageDraft({
+            topic: TOPIC,
+            queueId,
+            body: bodyOf(sent.id, size),
+            properties: `KEYS\u0001${sent.id}\u0002TAGS\u0001t${sent.id}\u0002`,
+          }),
+        )
         .then((outcome) => {
           if (outcome.kind === 'ok') sent.acknowledged = true;
         });
@@ -167,7 +212,10 @@ export class StoreDriver {
     const state = { ended: false };
     const end = () => void (state.ended = true);
     void work.then(end, end);
-    while (!state.ended && !this.files.isHalted) await this.clock.settle();
+    for (let turn = 0; !state.ended && !this.files.isHalted; turn += 1) {
+      if (turn === TURNS_MAX) throw new Error('the store hangs');
+      await this.clock.settle();
+    }
     return !this.files.isHalted;
   }
 }
@@ -227,8 +275,9 @@ function foundIn({ body, queueId, queueOffset, physicalOffset, properties }: Mes
 }
 
 /** Opens what a crash has left, compares it with what was sent, and checks that the store works on. */
-export async function verifyAfterCrash(files: MemoryFileSystem, flush: Flush, ending: Ending, history: History): Promise<void> {
-  const store = makeStore(files, configOf(flush));
+export async function verifyAfterCrash(files: MemoryFileSystem, setup: Setup, ending: Ending, history: History): Promise<void> {
+  const { flush, sizes = TINY } = setup;
+  const store = makeStore(files, configOf(setup));
   await store.open();
   const found = await consumeAll(store);
   checkFound(found, flush, ending, history);
@@ -236,10 +285,10 @@ export async function verifyAfterCrash(files: MemoryFileSystem, flush: Flush, en
   await checkKeys(store, found);
   await appendToAll(store);
   await store.close();
-  const findings = storeFindings('/store', files, { slotCount: 16, entryCount: 32 });
+  const findings = storeFindings('/store', files, { slotCount: sizes.slots, entryCount: sizes.entries });
   if (findings.length > 0) throw new Error(`after recovery: ${findings.join('; ')}`);
 
-  const again = makeStore(files, configOf(flush));
+  const again = makeStore(files, configOf(setup));
   await again.open();
   const after = (await consumeAll(again)).map(idOf).filter((id) => id >= 0);
   if (after.join() !== found.map(idOf).join()) throw new Error(`after a clean stop: ${after.join()} instead of ${found.map(idOf).join()}`);
