@@ -29,3 +29,17 @@ describe.each([
     expect(missing).toEqual([]);
   });
 });
+
+describe('docs/nest/features.md', () => {
+  it('names an example that runs against Apache, or says why there is none', () => {
+    const rows = rowsOf('features.md').map((row) => row.split('|').slice(1, -1));
+    const wrong = rows.filter((cells) => {
+      const [, suite, example = ''] = /^([a-z]+): (.*)$/.exec(cells.at(-1)?.trim() ?? '') ?? [];
+      if (suite === undefined) return cells.at(-1)?.trim() !== 'not yet';
+      if (suite === 'no') return example === '';
+      const path = ['features', 'interop'].map((folder) => join(import.meta.dirname, folder, `${suite}.suite.ts`)).find(existsSync);
+      return path === undefined || !readFileSync(path, 'utf8').includes(`it('${example}'`);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
