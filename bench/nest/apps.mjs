@@ -1,6 +1,6 @@
 // The two applications on our transport and on those of Nest 12. Usage: node apps.mjs <transport> producer|consumer <address>, forked by run.mjs.
 import 'reflect-metadata';
-import { Controller, Module } from '@nestjs/common';
+import { Controller, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ClientsModule, Ctx, EventPattern, Payload, Transport } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
@@ -69,21 +69,20 @@ async function officialProducer() {
 const ours = () => import('nest-rocketmq');
 
 async function ourConsumer() {
-  const { RocketMQListener, RocketMQModule, RocketMQServer } = await ours();
+  const { RocketMQListener, RocketMQModule } = await ours();
   const load = consumer();
   class Listens {
     take(payload) {
       return load.handle(payload);
     }
   }
-  Controller()(Listens);
+  Injectable()(Listens);
   // `consumeMessageBatchMaxSize` stays 1: a call and an acknowledgement for each message.
   decorate(Listens, 'take', RocketMQListener({ topic: TOPIC, group: 'bench', consumeFrom: 'first', concurrency: PREFETCH }));
   class App {}
-  Module({ imports: [RocketMQModule.forRoot({ namesrvAddr: address })], controllers: [Listens] })(App);
-  const app = await NestFactory.createMicroservice(App, { ...quiet, inject: [RocketMQServer], useFactory: (strategy) => ({ strategy }) });
-  await app.listen();
-  return { app, load };
+  // None of the others tells a handler which message it belongs to.
+  Module({ imports: [RocketMQModule.forRoot({ namesrvAddr: address, deliveryScope: false })], providers: [Listens] })(App);
+  return { app: await NestFactory.createApplicationContext(App, quiet), load };
 }
 
 async function ourProducer() {

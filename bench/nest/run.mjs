@@ -1,12 +1,14 @@
 // The same two Nest applications on our transport and on others, with their real servers. What is needed and what it prints: README.md here.
-// Usage: node bench/nest/run.mjs [--only rocketmq,golevelup] [--count 100000] [--seconds 10] [--rounds 1] [--profile <folder>]
+// Usage: node bench/nest/run.mjs [--only rocketmq,golevelup] [--count 100000] [--seconds 10] [--rounds 1] [--profile <folder>] [--save <name>]
 import { execFileSync, fork } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cpuSeconds, watchMemory } from '../processes.mjs';
 import { root } from '../contestants.mjs';
+import { machine } from '../report.mjs';
+import { report } from './report.mjs';
 import { stacks } from './servers.mjs';
 
 const HERE = dirname(import.meta.filename);
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     seconds: text('10'),
     rounds: text('1'),
     profile: { type: 'string' },
+    save: { type: 'string' },
   },
 });
 const [count, seconds, rounds] = [values.count, values.seconds, values.rounds].map(Number);
@@ -37,6 +40,11 @@ function prepare() {
     for (const part of ['package.json', 'dist']) cpSync(join(from, part), join(to, part), { recursive: true });
   }
 }
+
+const nestVersions = () =>
+  [HERE, join(HERE, 'nest-11')]
+    .map((folder) => JSON.parse(readFileSync(join(folder, 'node_modules/@nestjs/core/package.json'), 'utf8')).version)
+    .join(', golevelup ');
 
 const parentOf = (pid) => Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 
@@ -117,7 +125,8 @@ async function transfer(apps, messages, { perSecond, warmUp = 0 } = {}) {
 }
 
 async function drive(apps, server) {
-  await transfer(apps, Math.ceil(count / 5));
+  // Half as many first: servers and applications that are compiled while they run are not what is compared.
+  await transfer(apps, Math.ceil(count / 2));
   const parts = { producer: [apps.producer.pid], consumer: [apps.consumer.pid], server: family(server.processes.map(({ pid }) => pid)) };
   const pids = Object.values(parts).flat();
   const usedBy = () => Object.values(parts).map((some) => cpuSeconds(some));
@@ -159,48 +168,6 @@ async function measure(name) {
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-/** All of it, and of producer, consumer and server. */
-function cpuOf({ cpuPer100k, producerCpu, consumerCpu, serverCpu }) {
-  return `${cpuPer100k.toFixed(1)} (${[producerCpu, consumerCpu, serverCpu].map((used) => used.toFixed(1)).join(' + ')})`;
-}
-
-function table(results) {
-  const best = (key, better) => {
-    const durable = Object.keys(results).filter((name) => name !== 'rocketmq' && stacks[name].durable);
-    return durable.length === 0 ? undefined : better(...durable.map((name) => results[name][key]));
-  };
-  const rows = Object.entries(results).map(([name, one]) =>
-    [
-      stacks[name].title,
-      one.perSecond.toFixed(0),
-      cpuOf(one),
-      one.p50Ms.toFixed(2),
-      one.p99Ms.toFixed(2),
-      one.memoryMib.toFixed(0),
-      one.bootMs.toFixed(0),
-    ].join(' | '),
-  );
-  const head = 'Transport | messages/s | CPU s per 100 000 (producer + consumer + server) | p50 ms | p99 ms | memory MiB | boot ms';
-  const lines = [`| ${head} |`, `|${' --- |'.repeat(7)}`, ...rows.map((row) => `| ${row} |`)];
-  const mine = results.rocketmq;
-  if (mine === undefined || best('perSecond', Math.max) === undefined) return lines.join('\n');
-  const fastest = Object.keys(results)
-    .filter((name) => name !== 'rocketmq' && stacks[name].durable)
-    .sort((a, b) => results[b].perSecond - results[a].perSecond)[0];
-  const against = results[fastest];
-  const goals = [
-    ['messages/s', mine.perSecond / against.perSecond, '>= 1.5'],
-    ['CPU', mine.cpuPer100k / against.cpuPer100k, '<= 0.7'],
-    ['p99', mine.p99Ms / against.p99Ms, '<= 1'],
-  ];
-  return [
-    ...lines,
-    '',
-    `Against ${stacks[fastest].title}, the fastest that keeps messages:`,
-    ...goals.map(([what, ratio, goal]) => `- ${what}: ${ratio.toFixed(2)} (goal ${goal})`),
-  ].join('\n');
-}
-
 prepare();
 const wanted = values.only.split(',');
 const unknown = wanted.filter((name) => !Object.hasOwn(stacks, name));
@@ -220,4 +187,9 @@ const keys = (list) => Object.keys(list[0]);
 const results = Object.fromEntries(
   wanted.map((name) => [name, Object.fromEntries(keys(runs[name]).map((key) => [key, median(runs[name].map((one) => one[key]))]))]),
 );
-console.log(table(results));
+const summary = report(results, {
+  where: machine(),
+  how: `${count} messages, then ${seconds} s at ${RATE}/s; rounds ${rounds} (median); Nest ${nestVersions()}.`,
+});
+console.log(summary);
+if (values.save !== undefined) writeFileSync(join(root, 'bench/results', `${values.save}.md`), summary);
