@@ -93,7 +93,10 @@ export class MessageStore {
     this.delays = parseDelayLevels(config.messageDelayLevel);
     this.health = new StoreHealth(logger);
     const { health, stats, delays } = this;
-    this.log = new CommitLog({ files, logger, health, folder: this.paths.commitLog, segmentSize: config.mappedFileSizeCommitLog });
+    const zerosAhead = config.flushDiskType === 'SYNC_FLUSH';
+    this.log = new CommitLog({
+      ...{ files, logger, health, folder: this.paths.commitLog, segmentSize: config.mappedFileSizeCommitLog, zerosAhead },
+    });
     const folder = this.paths.consumeQueue;
     this.queues = new QueueTable({ files, logger, folder, fileSize: config.mappedFileSizeConsumeQueue, handlesMax: QUEUE_HANDLES_MAX });
     const { log, queues } = this;

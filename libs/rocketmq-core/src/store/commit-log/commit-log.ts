@@ -13,6 +13,8 @@ export interface CommitLogOptions {
   readonly health: StoreHealth;
   readonly folder: string;
   readonly segmentSize: number;
+  /** Whether zeros run ahead of the writer: where appends wait for syncs. Default false. */
+  readonly zerosAhead?: boolean;
 }
 
 /** The next segment is made when less than this is left, at most a quarter of a segment. */
@@ -103,7 +105,7 @@ export class CommitLog {
   prepareAhead(): void {
     const remaining = this.segments.capacityEnd - this.written;
     if (remaining < Math.min(NEXT_SEGMENT_AHEAD, this.segments.segmentSize / 4)) this.tryCreateNext();
-    this.filler.advance(this.written);
+    if (this.options.zerosAhead === true) this.filler.advance(this.written);
   }
 
   private tryCreateNext(): void {
