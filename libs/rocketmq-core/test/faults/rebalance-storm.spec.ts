@@ -30,8 +30,8 @@ describe(`a storm of rebalances, seed ${seed}`, () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const begin = async (orderly: boolean) => {
-    const storm = await StormRun.start({ compiled, random: new SeededRandom(seed), orderly });
+  const begin = async (orderly: boolean, lockLifeMs?: number) => {
+    const storm = await StormRun.start({ compiled, random: new SeededRandom(seed), orderly, ...(lockLifeMs && { lockLifeMs }) });
     run = storm;
     await storm.joinUntil(3);
     return { storm, load: storm.load() };
@@ -57,12 +57,18 @@ describe(`a storm of rebalances, seed ${seed}`, () => {
   it.each([false, true])(
     'repeats at most what is in flight when members join and leave in peace, and nothing when they stay (orderly: %s)',
     async (orderly) => {
-      const { storm, load } = await begin(orderly);
-      await storm.calm(200);
+      // Apache's default: a member that a busy machine does not let run for a second or two does not lose its locks.
+      const { storm, load } = await begin(orderly, 60_000);
+      // On a busy machine it takes them a while to have shared the queues.
+      let isQuiet = false;
+      for (let windows = 0; windows < 10 && !isQuiet; windows += 1) {
+        const seen = storm.history.duplicates;
+        await storm.calm(200);
+        isQuiet = windows > 0 && storm.history.duplicates === seen;
+      }
+      expect(isQuiet).toBe(true);
       const before = storm.order.count;
       const duplicatesBefore = storm.history.duplicates;
-      await storm.calm(200);
-      expect(storm.history.duplicates).toBe(duplicatesBefore);
       for (let count = 0; count < cleanEvents; count += 1) {
         await storm.disturb(['join', 'leave']);
         await storm.calm(50);

@@ -35,7 +35,7 @@ const IN_FLIGHT = 2 * 64;
  * What was done in this time may be done again after a kill: the consumer commits, and the broker saves both kinds of offsets, every 200 ms, and later
  * on a busy machine.
  */
-const UNSAVED_MS = 5 * 200;
+const UNSAVED_MS = 10 * 200;
 
 /** Messages that a consumer refuses until they are dead letters, while it and the broker are killed again and again. */
 export class RetryRun {

@@ -10,6 +10,8 @@ export interface StormOptions {
   readonly compiled: string;
   readonly random: SeededRandom;
   readonly orderly: boolean;
+  /** How long the broker keeps a lock, ms; half of it its holder trusts it. Default `LOCK_LIFE_MS`. */
+  readonly lockLifeMs?: number;
   /** Members keep their queues although their locks are lost: a bug that the checkers have to find. */
   readonly isBold?: boolean;
 }
@@ -60,7 +62,7 @@ export class StormRun {
   ) {}
 
   static async start(options: StormOptions): Promise<StormRun> {
-    const cluster = await Cluster.start(['broker-a'], { rebalanceLockMaxLiveTime: LOCK_LIFE_MS });
+    const cluster = await Cluster.start(['broker-a'], { rebalanceLockMaxLiveTime: options.lockLifeMs ?? LOCK_LIFE_MS });
     const client = await cluster.client();
     await client.admin().topics.createOrUpdate({ topic: TOPIC, readQueueNums: QUEUES, writeQueueNums: QUEUES });
     const producer = client.producer({ group: 'storm-producer' });
@@ -101,7 +103,7 @@ export class StormRun {
   }
 
   async join(): Promise<Member> {
-    const { compiled, orderly, isBold = false } = this.options;
+    const { compiled, orderly, lockLifeMs = LOCK_LIFE_MS, isBold = false } = this.options;
     const name = `member-${this.names++}`;
     const options = {
       group: 'storm',
@@ -110,7 +112,7 @@ export class StormRun {
       persistConsumerOffsetIntervalMs: 200,
       rebalanceIntervalMs: 1000,
       lockIntervalMs: 300,
-      lockMaxLiveTimeMs: LOCK_LIFE_MS / 2,
+      lockMaxLiveTimeMs: lockLifeMs / 2,
     };
     const argument = { folder: compiled, namesrvAddr: this.cluster.namesrvAddr, options, topic: TOPIC, holdMs: HOLD_MS, isBold };
     const child = new MortalProcess('member-child.mjs', argument, (line) => this.take(name, line));
