@@ -97,7 +97,9 @@ export class MessageReader {
     }
     const plan = this.planOf(queue, request);
     const read = (entries: Buffer) => {
-      if (entries.length > 0) this.line.note(queue, queueOffset, entryPhysicalOffset(entries, 0));
+      // The file that held them has expired since they were asked for.
+      if (entries.length === 0) return nothing('message-was-removing', queueOffset, queue);
+      this.line.note(queue, queueOffset, entryPhysicalOffset(entries, 0));
       return matchesProperties === undefined ? this.getFrom(plan, entries) : this.getMatching(plan, entries, matchesProperties);
     };
     const entries = this.line.isRecent(queue, queueOffset)
