@@ -46,6 +46,9 @@ const inOrder = (a: JavaMessage, b: JavaMessage): number =>
 type Side = 'ours' | 'Apache';
 type End = 'stop' | 'kill';
 
+/** After a kill Apache removes the index files that are younger than the checkpoint, and builds again what it reads of the log: the last keys at least. */
+const knownAfter = (end: End, side: Side, keys: readonly string[]) => (side === 'Apache' && end === 'kill' ? keys.slice(-1) : keys);
+
 /** Ends in the way it was opened for. */
 interface Running {
   end(): Promise<void>;
@@ -194,9 +197,10 @@ describe.each(versions)('a store shared with Apache %s', (version) => {
 
       const reader = await open(second, end);
       expect((await readAll(sent)).map(facts)).toEqual(written.map(facts));
-      // After a crash Apache removes the index files that are younger than the checkpoint.
-      if (second === 'ours' || end === 'stop') await expectFound(sent);
-      sent.push(...(await write('two')));
+      await expectFound(knownAfter(end, second, sent));
+      const more = await write('two');
+      await expectFound(more);
+      sent.push(...more);
       const continued = await readAll(sent);
       expect(keysIn(continued)).toEqual([...sent].sort());
       await close(reader);
@@ -204,7 +208,7 @@ describe.each(versions)('a store shared with Apache %s', (version) => {
 
       const again = await open(first, 'kill');
       expect((await readAll(sent)).map(facts)).toEqual(continued.map(facts));
-      if (first === 'ours') await expectFound(sent);
+      await expectFound(knownAfter(end, first, sent));
       await close(again);
     },
     240_000,
