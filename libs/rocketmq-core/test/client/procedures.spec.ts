@@ -167,7 +167,8 @@ describe('draining a broker', () => {
     const producer = client.transactionProducer({ group: 'P', topics: ['Held'], listeners: { listener } });
     await producer.start();
     await producer.sendInTransaction({ topic: 'Held', body: Buffer.from('half') }, undefined);
-    await producer.send({ topic: 'Held', body: Buffer.from('timer'), delayMs: 1500 });
+    // It is to wait longer than the first draining takes on a busy machine.
+    await producer.send({ topic: 'Held', body: Buffer.from('timer'), delayMs: 5000 });
     const seen: string[] = [];
     await consumer('Late', 'Held', ({ body, reconsumeTimes }) => {
       seen.push(`${body.toString()} ${reconsumeTimes}`);
