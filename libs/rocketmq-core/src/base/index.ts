@@ -26,4 +26,4 @@ export {
   RequestRejected,
   type OperationReason,
 } from './errors.js';
-export { readInt64, SAFE_MAX, SAFE_MIN, saturate, writeInt64 } from './int64.js';
+export { readInt64, SAFE_MAX, SAFE_MIN, saturate, writeInt32, writeInt64 } from './int64.js';

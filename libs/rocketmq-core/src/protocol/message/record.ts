@@ -6,7 +6,7 @@
 //     + 4 bodySize + body + 1 (V1) | 2 (V2) topicSize + topic + 2 propertiesSize + properties
 //
 // Big-endian. A host is an IP of 4 or 16 bytes (sysFlag bits 4 and 5) and an int32 port. See docs/formats/record.md.
-import { assert, crc32, readInt64, saturate, writeInt64 } from '../../base/index.js';
+import { assert, crc32, readInt64, saturate, writeInt32, writeInt64 } from '../../base/index.js';
 import type { HostAddress } from './message.js';
 import { PROPERTIES_SIZE_MAX } from './properties.js';
 import { PropertyName } from './property-name.js';
@@ -121,12 +121,12 @@ const longerThan = (text: string, sizeMax: number) => text.length * UTF8_BYTES_M
 export function encodeRecord(target: Buffer, at: number, content: RecordContent, place: RecordPlace): number {
   let end = encodeHead(target, at, content, place);
   const { body } = content;
-  target.writeInt32BE(body.length, end);
+  writeInt32(target, body.length, end);
   target.set(body, end + 4);
   end = writeTopic(target, end + 4 + body.length, content.topic);
   const isV2 = end < 0;
   if (isV2) end = -end;
-  target.writeInt32BE(isV2 ? MAGIC_V2 : MAGIC_V1, at + RecordPosition.magic);
+  writeInt32(target, isV2 ? MAGIC_V2 : MAGIC_V1, at + RecordPosition.magic);
 
   const propertiesAt = end + 2;
   end = writeText(target, propertiesAt, content.properties);
@@ -137,24 +137,24 @@ export function encodeRecord(target: Buffer, at: number, content: RecordContent,
   const propertiesSize = end - propertiesAt;
   assert(propertiesSize <= PROPERTIES_SIZE_MAX && end <= target.length, 'a record was encoded that is no legal one or has no room');
   target.writeInt16BE(propertiesSize, propertiesAt - 2);
-  target.writeInt32BE(end - at, at + RecordPosition.size);
+  writeInt32(target, end - at, at + RecordPosition.size);
   if (place.appendPropertyCrc === true) writePropertyCrc(target, at, end);
   return end - at;
 }
 
 /** Size and magic stay open: they depend on what follows. @returns the position of the body length */
 function encodeHead(target: Buffer, at: number, content: RecordContent, place: RecordPlace): number {
-  target.writeInt32BE(crc32(content.body), at + RecordPosition.bodyCrc);
-  target.writeInt32BE(content.queueId, at + RecordPosition.queueId);
-  target.writeInt32BE(content.flag, at + RecordPosition.flag);
+  writeInt32(target, crc32(content.body), at + RecordPosition.bodyCrc);
+  writeInt32(target, content.queueId, at + RecordPosition.queueId);
+  writeInt32(target, content.flag, at + RecordPosition.flag);
   writeInt64(target, place.queueOffset, at + RecordPosition.queueOffset);
   writeInt64(target, place.physicalOffset, at + RecordPosition.physicalOffset);
-  target.writeInt32BE(sysFlagWithHosts(content), at + RecordPosition.sysFlag);
+  writeInt32(target, sysFlagWithHosts(content), at + RecordPosition.sysFlag);
   writeInt64(target, content.bornTimestamp, at + RecordPosition.bornTimestamp);
   let end = writeHost(target, at + RecordPosition.bornHost, content.bornHost);
   writeInt64(target, place.storeTimestamp, end);
   end = writeHost(target, end + 8, content.storeHost);
-  target.writeInt32BE(content.reconsumeTimes, end);
+  writeInt32(target, content.reconsumeTimes, end);
   writeInt64(target, content.preparedTransactionOffset, end + 4);
   return end + 12;
 }
@@ -168,12 +168,12 @@ function sysFlagWithHosts(content: RecordContent): number {
 
 function writeHost(target: Buffer, at: number, host: HostAddress): number {
   const size = host.ip.length;
-  if (size === 4) target.writeInt32BE(host.ip.readInt32BE(0), at);
+  if (size === 4) writeInt32(target, host.ip.readInt32BE(0), at);
   else {
     assert(size === 16, 'an IP address has 4 or 16 bytes');
     target.set(host.ip, at);
   }
-  return target.writeInt32BE(host.port, at + size);
+  return writeInt32(target, host.port, at + size);
 }
 
 /** @returns the position after the topic, negated when its length took two bytes */

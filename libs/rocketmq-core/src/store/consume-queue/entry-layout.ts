@@ -4,7 +4,7 @@
 //     | physicalOffset | size   | tagsCode       |
 //
 // Big-endian. The tagsCode is the sign-extended Java hash of the tags, 0 without tags; in SCHEDULE_TOPIC_XXXX the time of delivery.
-import { readInt64, writeInt64 } from '../../base/index.js';
+import { readInt64, writeInt32, writeInt64 } from '../../base/index.js';
 
 export const ENTRY_SIZE = 20;
 /** Size field of an entry that stands for no message: those before the first one in a file that was made above offset 0. */
@@ -12,7 +12,7 @@ const BLANK_ENTRY_SIZE = 0x7fffffff;
 
 export function writeEntry(target: Buffer, at: number, entry: { physicalOffset: number; size: number; tagsCode: number }): void {
   writeInt64(target, entry.physicalOffset, at);
-  target.writeInt32BE(entry.size, at + 8);
+  writeInt32(target, entry.size, at + 8);
   writeInt64(target, entry.tagsCode, at + 12);
 }
 

@@ -7,7 +7,7 @@
 //              | keyHash | physicalOffset | seconds       | previous  |
 //
 // Big-endian. Entries count from 1; the place of entry 0 is unused. As Java: IndexHeader, IndexFile.
-import { readInt64, writeInt64 } from '../../base/index.js';
+import { readInt64, writeInt32, writeInt64 } from '../../base/index.js';
 
 export const INDEX_HEADER_SIZE = 40;
 export const INDEX_SLOT_SIZE = 4;
@@ -76,10 +76,10 @@ export function decodeIndexHeader(bytes: Buffer): IndexHeader {
 }
 
 export function writeIndexEntry(target: Buffer, at: number, entry: IndexEntry): void {
-  target.writeInt32BE(entry.keyHash, at);
+  writeInt32(target, entry.keyHash, at);
   writeInt64(target, entry.physicalOffset, at + 4);
-  target.writeInt32BE(entry.seconds, at + 12);
-  target.writeInt32BE(entry.previous, at + 16);
+  writeInt32(target, entry.seconds, at + 12);
+  writeInt32(target, entry.previous, at + 16);
 }
 
 export function readIndexEntry(bytes: Buffer, at: number): IndexEntry {
