@@ -12,7 +12,7 @@ describe('the order service on PostgreSQL', () => {
 
   beforeAll(async () => {
     postgres = await Postgres.start();
-  }, 60_000);
+  }, 120_000);
   // After the suite's own, which closes the connections.
   afterAll(() => postgres.stop());
 

@@ -24,7 +24,7 @@ describe('the outbox on PostgreSQL', () => {
     [postgres, cluster] = await Promise.all([Postgres.start(), Cluster.start()]);
     pool = new pg.Pool({ connectionString: postgres.url });
     pool.on('error', () => undefined);
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await pool.end();
     await Promise.all([postgres.stop(), cluster.stop()]);
@@ -156,7 +156,7 @@ describe('the outbox on PostgreSQL', () => {
       expect(order).toEqual(ids.filter((_id, at) => at % 5 === Number(key.slice(1))));
     }
     await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  }, 180_000);
 });
 
 const idOf = (message: ReceivedMessage) => message.properties.get('NEST_OUTBOX_ID') ?? '';

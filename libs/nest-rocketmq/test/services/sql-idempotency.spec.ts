@@ -28,7 +28,7 @@ describe('SqlIdempotencyStore', () => {
     pool = new pg.Pool({ connectionString: server.url, max: 30 });
     dataSource = await new DataSource({ type: 'postgres', url: server.url }).initialize();
     await pool.query('CREATE TABLE effects (adapter text, key text)');
-  });
+  }, 120_000);
   afterAll(async () => {
     await dataSource.destroy();
     await pool.end();
