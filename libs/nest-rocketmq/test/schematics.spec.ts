@@ -153,5 +153,5 @@ export class AppModule {}
     expect(await readFile(join(root, 'src/app.module.ts'), 'utf8')).toContain('providers: [OrdersListener, PayTransactionListener],');
     await rm(root, { recursive: true, force: true });
     // Two runs of the CLI, each a program of its own.
-  }, 60_000);
+  }, 180_000);
 });
