@@ -326,11 +326,16 @@ export class MessageStore {
     return this.log.recordAt(physicalOffset)?.bytes;
   }
 
+  /** The same, in the background when it is old. @throws OperationFailed `io` */
+  async findRecord(physicalOffset: number): Promise<Buffer | undefined> {
+    return (await this.reader.recordAt(physicalOffset))?.bytes;
+  }
+
   /** The newest messages with a key, stored within a span of time; none when `messageIndexEnable` is off. */
   async queryByKey(query: KeyQuery): Promise<KeyQueryResult> {
-    const { index, log } = this;
+    const { index, reader: records } = this;
     if (index === undefined) return { records: [], indexLastUpdateTimestamp: 0, indexLastUpdatePhysicalOffset: 0 };
-    return queryByKey({ index, log }, query);
+    return queryByKey({ index, records }, query);
   }
 
   /** Topics that have queues. */

@@ -16,10 +16,10 @@ import type { MessageStore } from '../../store/index.js';
 const relayTopics: ReadonlySet<string> = new Set([SCHEDULE_TOPIC, TIMER_TOPIC, TRANS_HALF_TOPIC, TRANS_CHECK_MAX_TIME_TOPIC]);
 
 /** The record at a physical offset. A topic that is named must be the record's: an id alone opens no other topic. As Java: QueryMessageProcessor (5.5.1). */
-export function viewMessageById({ store }: { readonly store: Pick<MessageStore, 'recordAt'> }): Handler<typeof ViewMessageById> {
-  return ({ header }) => {
+export function viewMessageById({ store }: { readonly store: Pick<MessageStore, 'findRecord'> }): Handler<typeof ViewMessageById> {
+  return async ({ header }) => {
     const offset = need(header, 'offset');
-    const record = offset < 0 ? undefined : store.recordAt(offset);
+    const record = offset < 0 ? undefined : await store.findRecord(offset);
     if (record === undefined) return { code: ResponseCode.SYSTEM_ERROR, remark: `can not find message by the offset, ${offset}` };
     const { topic } = header;
     if (topic !== undefined && topic.trim() !== '' && !belongsTo(record, topic)) {

@@ -1,6 +1,7 @@
-import type { CommitLog } from '../commit-log/commit-log.js';
+import type { InspectedRecord } from '../../protocol/index.js';
 import { hasIndexKey, indexHash, type IndexType } from '../index-file/index-keys.js';
 import type { MessageIndex } from '../index-file/message-index.js';
+import type { MessageReader } from './message-reader.js';
 
 export interface KeyQuery {
   readonly topic: string;
@@ -29,17 +30,17 @@ const MISSES_MAX = 10_000;
  * As Java: DefaultMessageStore.queryMessage.
  */
 export async function queryByKey(
-  parts: { readonly index: MessageIndex; readonly log: CommitLog },
+  parts: { readonly index: MessageIndex; readonly records: Pick<MessageReader, 'recordAt'> },
   query: KeyQuery,
 ): Promise<KeyQueryResult> {
-  const { index, log } = parts;
+  const { index, records } = parts;
   const { beginMs, endMs } = query;
   const found: { physicalOffset: number; bytes: Buffer }[] = [];
   let size = 0;
   let misses = 0;
   if (query.maxNum > 0) {
     for await (const physicalOffset of index.select({ keyHash: indexHash(query.topic, query.key, query.type), beginMs, endMs })) {
-      const bytes = wantedRecord(log, physicalOffset, query);
+      const bytes = wantedRecord(await records.recordAt(physicalOffset), query);
       if (bytes === undefined) misses += 1;
       else if (found.length > 0 && size + bytes.length > BYTES_MAX) break;
       else {
@@ -54,8 +55,7 @@ export async function queryByKey(
   return { records: found.map(({ bytes }) => bytes), indexLastUpdateTimestamp: timestamp, indexLastUpdatePhysicalOffset: physicalOffset };
 }
 
-function wantedRecord(log: CommitLog, at: number, query: KeyQuery): Buffer | undefined {
-  const record = log.recordAt(at);
+function wantedRecord(record: InspectedRecord | undefined, query: KeyQuery): Buffer | undefined {
   if (record === undefined || record.storeTimestamp < query.beginMs || record.storeTimestamp > query.endMs) return undefined;
   return hasIndexKey({ topic: record.topic, properties: record.propertiesText }, query) ? record.bytes : undefined;
 }

@@ -38,9 +38,9 @@ describe('MessageReader', () => {
     }
   };
   const get = (queueOffset: number, more = {}) => store.get({ topic: 'TopicTest', queueId: 0, queueOffset, maxMessages: 8, ...more });
-  const refuseSynchronousReads = () => {
+  const refuseSynchronousReads = (folder = '') => {
     files.onReadSync = (path) => {
-      throw new Error(`${path} was read synchronously`);
+      if (path.includes(folder)) throw new Error(`${path} was read synchronously`);
     };
   };
 
@@ -104,5 +104,25 @@ describe('MessageReader', () => {
     expect(bodies(await before)).toEqual(range(40, 48));
     expect(bodies(await get(60))).toEqual(range(60, 68));
     expect(get(61)).not.toBeInstanceOf(Promise);
+  });
+
+  it('finds old records by place and by key in the background, however large they are', async () => {
+    await open();
+    const outcomes = [];
+    for (const size of [10, 10_000]) {
+      const properties = `KEYS\u0001size-${size}\u0002`;
+      outcomes.push(await store.append(messageDraft({ body: Buffer.alloc(size, 1), properties })));
+    }
+    await store.close();
+    await open();
+    refuseSynchronousReads('commitlog');
+    const places = outcomes.map((outcome) => ('physicalOffset' in outcome ? outcome.physicalOffset : -1));
+    const sizeOf = (record: Buffer | undefined) => record && decodeRecords(record).map(({ body }) => body.length);
+    expect(sizeOf(await store.findRecord(places[0] ?? -1))).toEqual([10]);
+    expect(sizeOf(await store.findRecord(places[1] ?? -1))).toEqual([10_000]);
+    for (const nowhere of [-1, 1, (places[1] ?? 0) + 1, 1e9]) expect(await store.findRecord(nowhere)).toBeUndefined();
+    const query = { topic: 'TopicTest', key: 'size-10000', type: 'key', maxNum: 10, beginMs: 0, endMs: Number.MAX_SAFE_INTEGER } as const;
+    const { records } = await store.queryByKey(query);
+    expect(records.map(sizeOf)).toEqual([[10_000]]);
   });
 });

@@ -1,3 +1,4 @@
+import type { InspectedRecord } from '../../protocol/index.js';
 import type { CommitLog } from '../commit-log/commit-log.js';
 import type { StoreConfig } from '../config/store-config.js';
 import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
@@ -106,6 +107,11 @@ export class MessageReader {
       ? queue.readSync(queueOffset, plan.count)
       : this.oldEntries.read(queue, queueOffset, plan.count);
     return entries instanceof Promise ? entries.then(read) : read(entries);
+  }
+
+  /** The record at a physical offset, undefined when none starts there; in the background when it is old. @throws OperationFailed `io` */
+  recordAt(physicalOffset: number): InspectedRecord | undefined | Promise<InspectedRecord | undefined> {
+    return physicalOffset < this.line.physicalOffset ? this.old.recordAt(physicalOffset) : this.options.log.recordAt(physicalOffset);
   }
 
   private getFrom(plan: Plan, entries: Buffer): GetOutcome | Promise<GetOutcome> {

@@ -1,3 +1,4 @@
+import { inspectRecord, RECORD_SIZE_MIN, type InspectedRecord } from '../../protocol/index.js';
 import type { CommitLog } from '../commit-log/commit-log.js';
 import { AnswerMemory } from './answer-memory.js';
 import { spansOf, type Extent, type Span } from './entry-selection.js';
@@ -7,11 +8,14 @@ import type { ReadGate } from './read-gate.js';
 import { recordsOf, type Records } from './span-records.js';
 
 export interface OldRecordsOptions {
-  readonly log: Pick<CommitLog, 'read' | 'written' | 'segments'>;
+  readonly log: Pick<CommitLog, 'read' | 'minOffset' | 'written' | 'segments'>;
   readonly gate: ReadGate;
   /** Physical offset from which on records are read synchronously. */
   readonly recentFrom: () => number;
 }
+
+/** Most records are no larger, so that one read brings the whole of them. */
+const FIRST_SIZE = 4096;
 
 /** Reads records that may have to come from the disk: in the background, a few reads at a time, ahead of who reads on. */
 export class OldRecords {
@@ -58,6 +62,19 @@ export class OldRecords {
 
   private async readSpan(span: Span): Promise<Records> {
     return recordsOf(span, await this.readBytes(span.from, span.to));
+  }
+
+  /** @returns undefined when no whole record starts there. @throws OperationFailed `io` */
+  async recordAt(physicalOffset: number): Promise<InspectedRecord | undefined> {
+    const { log } = this.options;
+    const { minOffset, written } = log;
+    if (physicalOffset < minOffset || physicalOffset + RECORD_SIZE_MIN > written) return undefined;
+    const first = await this.readBytes(physicalOffset, Math.min(physicalOffset + FIRST_SIZE, written));
+    const size = first.length < RECORD_SIZE_MIN ? 0 : first.readInt32BE(0);
+    if (size < RECORD_SIZE_MIN || physicalOffset + size > written || size > log.segments.segmentSize) return undefined;
+    const bytes = size <= first.length ? first.subarray(0, size) : await this.readBytes(physicalOffset, physicalOffset + size);
+    const record = inspectRecord(bytes, 0, { physicalOffset, checkCrc: true });
+    return record.kind === 'record' ? record : undefined;
   }
 
   readBytes(from: number, to: number): Promise<Buffer> {
