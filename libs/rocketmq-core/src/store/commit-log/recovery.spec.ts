@@ -53,6 +53,22 @@ describe('recovery', () => {
     logged.length = 0;
   });
 
+  it.each([
+    ['the last entry leads elsewhere', 19 * 20 + 8],
+    ['an entry in front of it is none', 18 * 20 + 8],
+    ['the last entry is gone', -1],
+  ])('completes a queue of an old segment that was damaged after a clean stop: %s', async (_, at) => {
+    await cleanStore({ files, count: 20, bodySize: 100 });
+    // The log goes on without this queue.
+    await cleanStore({ files, count: 60, bodySize: 100, topic: 'Other' });
+    if (at < 0) writeAt(files, queueFile(320), 19 * 20 - 320, Buffer.alloc(20));
+    else writeAt(files, queueFile(320), at - 320, Buffer.from([0xff]));
+    const isFound = at >= 0;
+    expect(await consume()).toEqual(isFound ? numbers(20) : numbers(19));
+    if (isFound) expect(logged).toContain('warn a consume queue is damaged and is completed from the log');
+    expect(await consume('Other')).toEqual(numbers(60));
+  });
+
   it('starts from nothing', async () => {
     expect(await consume()).toEqual([]);
     expect(await consume()).toEqual([NaN]);

@@ -3,6 +3,7 @@ import type { InspectedRecord } from '../../protocol/index.js';
 import type { Logger } from '../../runtime/index.js';
 import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
 import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
+import { ENTRY_SIZE } from '../consume-queue/entry-layout.js';
 import type { QueueTable } from '../consume-queue/queue-table.js';
 import { isQueued, type Builder } from '../dispatch/builders.js';
 import { queueTagsCode } from '../dispatch/queue-tags-code.js';
@@ -50,6 +51,9 @@ export class Recovery {
   private rebuilding = false;
   private start: Segment | undefined;
   private last: InspectedRecord | undefined;
+  /** Physical offset from which on records may be missing in a queue that was damaged. */
+  private damagedFrom = Infinity;
+  private readonly damaged = new Set<ConsumeQueue>();
   /** Physical offset from which on records may be missing in the index. */
   private indexFrom = Infinity;
 
@@ -65,7 +69,10 @@ export class Recovery {
     const { log, queues, cleanStop } = this.options;
     log.segments.load(!cleanStop);
     const areWhole = queues.load(!cleanStop);
-    for (const queue of queues.queues()) queue.recover(this.vouched);
+    for (const queue of queues.queues()) {
+      queue.recover(this.vouched);
+      this.lookAtEnd(queue);
+    }
     // Without any entry they were removed, to be built again.
     this.rebuilding = !areWhole || queues.physicalEnd() < 0;
     this.loadIndex();
@@ -74,6 +81,30 @@ export class Recovery {
     this.options.index?.cutAt(end);
     for (const queue of queues.queues()) this.settleQueue(queue, end);
     return { end, last: this.last && { physicalOffset: this.last.physicalOffset, storeTimestamp: this.last.storeTimestamp } };
+  }
+
+  // A crash leaves anything behind what is vouched for. Everywhere else entries end before zeros, and the last one leads to its message: what does
+  // not was changed by the disk, and is built again.
+  private lookAtEnd(queue: ConsumeQueue): void {
+    const { logger, cleanStop } = this.options;
+    let valid = queue.maxOffset;
+    while (valid > queue.minOffset && this.isLost(queue, valid - 1)) valid -= 1;
+    if (valid === queue.maxOffset && !(cleanStop && queue.isFollowed)) return;
+    const { folder } = queue.segments;
+    logger.log('warn', 'a consume queue is damaged and is completed from the log', { file: folder, offset: valid * ENTRY_SIZE });
+    const last = queue.at(valid - 1);
+    this.damagedFrom = Math.min(this.damagedFrom, last === undefined ? 0 : last.physicalOffset + last.size);
+    this.damaged.add(queue);
+    // Nothing is changed yet: when the log is damaged too, the next start has to see what this one sees.
+    queue.nextOffset = valid;
+  }
+
+  private isLost(queue: ConsumeQueue, queueOffset: number): boolean {
+    return this.isVouchedFor(queue, queueOffset) && !this.leadsToItsRecord(queue, queueOffset, this.options.log.segments.capacityEnd);
+  }
+
+  private isVouchedFor(queue: ConsumeQueue, queueOffset: number): boolean {
+    return (queue.at(queueOffset)?.physicalOffset ?? Infinity) <= this.vouched;
   }
 
   // Its own time in the checkpoint is that of the queues when it was flushed together with them; Java's is older.
@@ -125,8 +156,9 @@ export class Recovery {
   private startFor(first: Segment): Segment {
     const { segments } = this.options.log;
     const start = this.startSegment(first);
-    const forIndex = this.indexFrom < segments.capacityEnd ? (segments.find(this.indexFrom) ?? first) : start;
-    return forIndex.baseOffset < start.baseOffset ? forIndex : start;
+    const from = Math.min(this.indexFrom, this.damagedFrom);
+    const earlier = from < segments.capacityEnd ? (segments.find(from) ?? first) : start;
+    return earlier.baseOffset < start.baseOffset ? earlier : start;
   }
 
   /** The segment from which on records may be without an entry, or missing themselves. */
@@ -249,8 +281,13 @@ export class Recovery {
     if (queue.physicalEnd > end) queue.cutAt(queue.firstFrom(end));
     let valid = queue.maxOffset;
     while (valid > queue.minOffset && !this.leadsToItsRecord(queue, valid - 1, end)) valid -= 1;
-    if (valid < queue.maxOffset) queue.cutAt(valid);
-    if (!this.options.cleanStop) queue.eraseBehind();
+    if (valid < queue.maxOffset) {
+      const { folder } = queue.segments;
+      const fields = { file: folder, offset: valid * ENTRY_SIZE, log: this.options.log.segments.folder };
+      if (this.isVouchedFor(queue, valid)) this.options.logger.log('error', 'messages of a queue are not in the log any more', fields);
+      queue.cutAt(valid);
+    }
+    if (!this.options.cleanStop || this.damaged.has(queue)) queue.eraseBehind();
     queue.correctMin(this.options.log.minOffset);
     queue.opened();
   }

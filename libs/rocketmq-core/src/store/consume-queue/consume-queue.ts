@@ -232,6 +232,11 @@ export class ConsumeQueue {
     this.physicalEnd = this.lastPhysicalEnd();
   }
 
+  /** Whether anything lies behind the last entry. */
+  get isFollowed(): boolean {
+    return this.segments.isUsedBehind(this.maxOffset * ENTRY_SIZE);
+  }
+
   /** Zeros behind the last entry: what a crash has left there would count again once the gap before it is filled. */
   eraseBehind(): void {
     this.drain();

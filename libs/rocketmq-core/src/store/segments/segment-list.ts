@@ -164,13 +164,16 @@ export class SegmentList {
    * @returns whether something was there; durable only after a sync
    */
   eraseBehind(end: number): boolean {
-    const kept = this.row.filter((segment) => segment.baseOffset <= end);
-    const last = kept[kept.length - 1];
-    const isClean = kept.length === this.row.length && (last === undefined || !this.isUsedFrom(last, end - last.baseOffset));
-    if (isClean) return false;
-    this.keepFirst(kept.length);
+    if (!this.isUsedBehind(end)) return false;
+    this.keepFirst(this.row.filter((segment) => segment.baseOffset <= end).length);
     this.zeroLastFrom(end);
     return true;
+  }
+
+  /** Whether anything is behind `end`. */
+  isUsedBehind(end: number): boolean {
+    const holder = this.row.findLast((segment) => segment.baseOffset <= end);
+    return this.row.length > 0 && (holder !== this.last || (holder !== undefined && this.isUsedFrom(holder, end - holder.baseOffset)));
   }
 
   private keepFirst(count: number): void {
