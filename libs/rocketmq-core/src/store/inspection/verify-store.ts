@@ -109,8 +109,8 @@ class Verification {
     const size = this.reader.sizeOf(path);
     if (size !== CHECKPOINT_SIZE) this.report(path, size, `the checkpoint has ${size} bytes, not ${CHECKPOINT_SIZE}`);
     const { logicsPhysicalOffset, logicsMsgTimestamp, physicMsgTimestamp } = decodeCheckpoint(this.reader.read(path, 0, CHECKPOINT_SIZE));
-    if (logicsPhysicalOffset > log.end)
-      this.report(path, 40, `it vouches for the log up to ${logicsPhysicalOffset}, which ends at ${log.end}`);
+    if (logicsPhysicalOffset > 0 && logicsPhysicalOffset >= log.end)
+      this.report(path, 40, `it vouches for the message at ${logicsPhysicalOffset} of the log, which ends at ${log.end}`);
     if (log.storeTimeMax === 0) return;
     const times = [
       [0, physicMsgTimestamp],

@@ -50,7 +50,7 @@ export function selectEntries(entries: Buffer, rules: SelectionRules, already = 
   let status: GetStatus = 'no-matched-message';
   let sizeTotal = 0;
   let examined = 0;
-  let skipBelow = 0;
+  let skipBelow = -Infinity;
   for (let at = 0; at + ENTRY_SIZE <= entries.length; at += ENTRY_SIZE) {
     const physicalOffset = entryPhysicalOffset(entries, at);
     const size = entryMessageSize(entries, at);
@@ -63,7 +63,7 @@ export function selectEntries(entries: Buffer, rules: SelectionRules, already = 
     }
     const goneUpTo = goneAround({ physicalOffset, size }, rules);
     if (goneUpTo !== undefined) {
-      if (goneUpTo === 0) astray.push({ physicalOffset, size });
+      if (goneUpTo === -Infinity) astray.push({ physicalOffset, size });
       if (extents.length === 0) status = 'message-was-removing';
       skipBelow = goneUpTo;
       continue;
@@ -71,7 +71,7 @@ export function selectEntries(entries: Buffer, rules: SelectionRules, already = 
     extents.push({ physicalOffset, size });
     sizeTotal += size;
     status = 'found';
-    skipBelow = 0;
+    skipBelow = -Infinity;
   }
   return { status, examined, extents, sizeTotal, astray };
 }
@@ -83,7 +83,7 @@ function isAstray({ physicalOffset, size }: Extent, readable: SelectionRules['re
 
 /** Undefined for what can be read; else the physical offset up to which nothing can. As Java: a whole segment expires at once. */
 function goneAround({ physicalOffset, size }: Extent, { readable, segmentSize }: SelectionRules): number | undefined {
-  if (isAstray({ physicalOffset, size }, readable)) return 0;
+  if (isAstray({ physicalOffset, size }, readable)) return -Infinity;
   if (physicalOffset >= readable.from && physicalOffset + size <= readable.to) return undefined;
   return physicalOffset - (physicalOffset % segmentSize) + segmentSize;
 }
