@@ -44,6 +44,18 @@ describe('selectEntries', () => {
     expect(select(six, changes)).toEqual(expected);
   });
 
+  it.each([
+    ['a negative offset', 0xff],
+    ['one behind the end of the log', 0x01],
+  ])('names an entry with %s, and passes over that one only', (_, highByte) => {
+    const bytes = entriesAt(100, 200, 300);
+    bytes[ENTRY_SIZE + 1] = highByte;
+    if (highByte === 0xff) bytes[ENTRY_SIZE] = highByte;
+    const { extents, astray } = selectEntries(bytes, rules);
+    expect(extents.map(({ physicalOffset }) => physicalOffset)).toEqual([100, 300]);
+    expect(astray).toHaveLength(1);
+  });
+
   it('passes over what does not match, and says so when nothing does', () => {
     expect(select(six, { matches: (code) => code % 2n === 1n })).toEqual(['found', 6, [100, 300, 500]]);
     expect(select(six, { matches: () => false })).toEqual(['no-matched-message', 6, []]);
