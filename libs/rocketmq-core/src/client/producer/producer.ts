@@ -137,8 +137,16 @@ export class Producer {
     if (checked.delayed && kind.sysFlag !== undefined) throw new InvalidInput('delay', 'a message of a transaction cannot be delayed');
     const plain = singlePayload(checked, this.parts.settings);
     const payload = kind.sysFlag === undefined ? plain : { ...plain, sysFlag: plain.sysFlag | kind.sysFlag };
-    const stored = await this.admitted(payload, targetOf(message, options), options);
-    return resultOf(stored, checked.messageId, stored.msgId);
+    const { sender, sendQueue } = this.parts;
+    const room = this.enter(payload, options);
+    const timeoutMs = typeof room === 'number' ? room : await room;
+    // As `withRoom`, in one promise: what a send holds while it is under way is most of what a busy producer costs the collector of garbage.
+    try {
+      const stored = await sender.send(payload, targetOf(message, options), { timeoutMs, signal: options.signal });
+      return resultOf(stored, checked.messageId, stored.msgId);
+    } finally {
+      sendQueue.leave(payload.body.length);
+    }
   }
 
   /**
@@ -251,19 +259,22 @@ export class Producer {
   }
 
   private async withRoom<T>(payload: Payload, options: SendOptions, send: (timeoutMs: number) => Promise<T>): Promise<T> {
-    const { sendQueue, settings } = this.parts;
-    const timeoutMs = duration('timeoutMs', options.timeoutMs, settings.sendMsgTimeoutMs);
-    const limits = { timeoutMs, signal: options.signal };
-    const room = sendQueue.enter(payload.body.length, limits);
-    const leftMs = room === undefined ? timeoutMs : await this.awaited(room, payload, timeoutMs);
+    const timeoutMs = await this.enter(payload, options);
     try {
-      return await send(leftMs);
+      return await send(timeoutMs);
     } finally {
-      sendQueue.leave(payload.body.length);
+      this.parts.sendQueue.leave(payload.body.length);
     }
   }
 
-  /** @returns how much of its time is left when there is room */
+  /** @returns how much of its time a send has left when there is room for it: nearly always at once */
+  private enter(payload: Payload, options: SendOptions): number | Promise<number> {
+    const { sendQueue, settings } = this.parts;
+    const timeoutMs = duration('timeoutMs', options.timeoutMs, settings.sendMsgTimeoutMs);
+    const room = sendQueue.enter(payload.body.length, { timeoutMs, signal: options.signal });
+    return room === undefined ? timeoutMs : this.awaited(room, payload, timeoutMs);
+  }
+
   private async awaited(room: Promise<void>, payload: Payload, timeoutMs: number): Promise<number> {
     const { clock } = this.parts;
     const startedMs = clock.monotonic();
