@@ -19,7 +19,7 @@ export class Apart<T extends TaskTable> {
 
   async prepare(): Promise<void> {
     this.folder = await mkdtemp(join(tmpdir(), 'rocketmq-apart-'));
-    await compileCore(this.folder, ['testing', 'test/crash']);
+    await compileCore(this.folder, ['testing', 'test/crash', 'test/damage']);
   }
 
   async dispose(): Promise<void> {
