@@ -10,7 +10,8 @@ import { Ledger } from './ledger.js';
 import { Load } from './load.js';
 
 const LONG = process.env.TEST_LONG === '1';
-const CYCLES = LONG ? 100 : 20;
+/** For each way to flush. */
+const CYCLES = LONG ? 500 : 25;
 const QUEUES = 4;
 const PRODUCERS = 3;
 /** A new topic comes after this many cycles, so that the one being created is hit too. */

@@ -38,6 +38,7 @@ export class Disk {
 /** The disks of one suite and a temporary folder outside of them. */
 export class Disks {
   private readonly disks: Disk[] = [];
+  private named = 0;
 
   private constructor(readonly folder: string) {}
 
@@ -49,15 +50,16 @@ export class Disks {
 
   /** A new ext4 in a file, mounted through a loop device. */
   async ext4(sizeMiB: number): Promise<Disk> {
-    const image = join(this.folder, `disk-${this.disks.length}.img`);
+    const path = this.nextPath();
+    const image = `${path}.img`;
     await writeFile(image, '');
     await truncate(image, sizeMiB * MIB);
     await run('mkfs.ext4', ['-q', '-F', '-m', '0', '-N', '4096', image]);
-    return this.add([image], 'loop');
+    return this.add(path, [image], 'loop');
   }
 
   tmpfs(sizeMiB: number): Disk {
-    return this.add(['-t', 'tmpfs', 'tmpfs'], `size=${sizeMiB}m`);
+    return this.add(this.nextPath(), ['-t', 'tmpfs', 'tmpfs'], `size=${sizeMiB}m`);
   }
 
   /** Unmounts the disk and removes its image. */
@@ -71,8 +73,13 @@ export class Disks {
     await rm(this.folder, { recursive: true });
   }
 
-  private add(source: readonly string[], options: string): Disk {
-    const path = join(this.folder, `disk-${this.disks.length}`);
+  // At once: several disks may be made at the same time.
+  private nextPath(): string {
+    this.named += 1;
+    return join(this.folder, `disk-${this.named}`);
+  }
+
+  private add(path: string, source: readonly string[], options: string): Disk {
     mkdirSync(path);
     const disk = new Disk(path, source, options);
     this.disks.push(disk);

@@ -13,7 +13,11 @@ import { readBack } from './read-back.js';
 import { SavedNumbers } from './saved-numbers.js';
 import { writeUntilCut, type Writing } from './writer.js';
 
-const CYCLES = process.env.TEST_LONG === '1' ? 200 : 20;
+const isLong = process.env.TEST_LONG === '1';
+/** What SYNC_FLUSH promises is the strongest, and is tried most often. */
+const CUTS = isLong ? { SYNC_FLUSH: 2000, ASYNC_FLUSH: 400, configuration: 400 } : { SYNC_FLUSH: 100, ASYNC_FLUSH: 20, configuration: 20 };
+/** Disks at once: a cut is mostly waiting for a process to start and for a disk. */
+const DISKS_AT_ONCE = 2;
 const CONTROL_CYCLES = 10;
 const CAUGHT_LEAST = 9;
 /** A disk that has lived this long makes room for a new one, so that the first start of a store is hit too. */
@@ -26,20 +30,20 @@ const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
 // The last two keep more of what was not synced: that is no fault.
 const JOURNALS = ['data=ordered', 'data=writeback', 'data=ordered,nodelalloc', 'data=journal'] as const;
 
-jest.setTimeout(CYCLES * 10_000);
+jest.setTimeout(CUTS.SYNC_FLUSH * 10_000);
 
 describe('a power cut', () => {
   const random = new SeededRandom(SEED);
   const plan: Plan = makePlan(random);
   let disks: Disks | undefined;
   let power: PowerSwitch;
-  let common: Pick<Writing, 'compiled' | 'notes' | 'plan' | 'flaw'>;
+  let common: Pick<Writing, 'compiled' | 'plan' | 'flaw'>;
 
   beforeAll(async () => {
     disks = await Disks.make();
     const { folder } = disks;
     power = await PowerSwitch.build(folder);
-    common = { compiled: join(folder, 'core'), notes: join(folder, 'notes'), plan: join(folder, 'plan.json'), flaw: 'none' };
+    common = { compiled: join(folder, 'core'), plan: join(folder, 'plan.json'), flaw: 'none' };
     await compileCore(common.compiled);
     writeFileSync(common.plan, JSON.stringify(plan));
   });
@@ -57,27 +61,30 @@ describe('a power cut', () => {
   });
 
   /** Few appends, so that the first ones of a life are hit, or many; none: while the store opens. */
-  const appendsBeforeCut = () => random.below([1, 10, 300, 1500][random.below(4)] ?? 1);
+  const appendsBeforeCut = (chance: SeededRandom) => chance.below([1, 10, 300, 1500][chance.below(4)] ?? 1);
+  const notesOf = (disk: Disk) => `${disk.path}.notes`;
 
   /** Lives of writers on one disk, each until its power is cut; now and then a look at what is there. */
-  async function liveOn(disk: Disk, lives: number, flush: StoreConfig['flushDiskType']) {
+  async function liveOn(disk: Disk, chance: SeededRandom, flush: StoreConfig['flushDiskType']) {
     const ledger = new Ledger(plan, LANES, flush === 'ASYNC_FLUSH');
     const saved = new SavedNumbers();
     const folder = join(disk.path, 'store');
     let segments = 0;
-    for (let life = 1; life <= lives; life += 1) {
-      await disk.mount(JOURNALS[random.below(JOURNALS.length)]);
+    for (let life = 1; life <= LIVES_PER_DISK; life += 1) {
+      await disk.mount(JOURNALS[chance.below(JOURNALS.length)]);
       // The syncs of a save make renames in other folders durable too, and would hide that nobody else does.
       const saves = life % 2 === 0 ? { count: SAVES_ENDLESS, pauseMs: 0 } : undefined;
-      const writing = { ...common, folder: disk.path, life, store: configOf(folder, flush), laneCount: LANES, saves };
-      const size = NOTE_SIZE * (1 + appendsBeforeCut());
-      const loses = random.below(3) === 0 ? 'data' : 'all';
-      const notes = await writeUntilCut(writing, power, { path: disk.path, size, delayUs: random.below(DELAY_US_MAX), loses });
+      const notesPath = notesOf(disk);
+      const writing = { ...common, notes: notesPath, folder: disk.path, life, store: configOf(folder, flush), laneCount: LANES, saves };
+      // A writer that saves does so once before it opens the store.
+      const size = NOTE_SIZE * (1 + (saves === undefined ? 0 : 1) + appendsBeforeCut(chance));
+      const loses = chance.below(3) === 0 ? 'data' : 'all';
+      const notes = await writeUntilCut(writing, power, { path: disk.path, size, delayUs: chance.below(DELAY_US_MAX), loses });
       await disk.unmount();
       ledger.add(life, notes);
       saved.add(notes);
       // Without a look between them, two cuts follow each other: the second may hit the recovery from the first.
-      if (life < lives && random.below(3) === 0) continue;
+      if (life < LIVES_PER_DISK && chance.below(3) === 0) continue;
       await disk.mount();
       const { messages, faults } = await readBack(configOf(folder, flush), planQueues);
       faults.push(...ledger.check(messages), ...saved.check(disk.path));
@@ -89,22 +96,32 @@ describe('a power cut', () => {
   }
 
   it.each(['SYNC_FLUSH', 'ASYNC_FLUSH'] as const)('takes nothing that %s has promised, and invents nothing', async (flush) => {
+    const cuts = CUTS[flush];
     const sum = { acknowledged: 0, lost: 0, saves: 0, segments: 0 };
-    for (let cycle = 0; cycle < CYCLES; cycle += LIVES_PER_DISK) {
-      const disk = await mustHave(disks).ext4(DISK_MIB);
-      const { acknowledged, lost, saves, segments } = await liveOn(disk, LIVES_PER_DISK, flush);
-      await mustHave(disks).discard(disk);
-      sum.acknowledged += acknowledged;
-      sum.lost += lost;
-      sum.saves += saves;
-      sum.segments += segments;
-    }
+    let number = 0;
+    const nextDisks = async (): Promise<void> => {
+      while (number < cuts / LIVES_PER_DISK) {
+        number += 1;
+        const chance = new SeededRandom(SEED + number);
+        const disk = await mustHave(disks).ext4(DISK_MIB);
+        const { acknowledged, lost, saves, segments } = await liveOn(disk, chance, flush);
+        await mustHave(disks).discard(disk);
+        sum.acknowledged += acknowledged;
+        sum.lost += lost;
+        sum.saves += saves;
+        sum.segments += segments;
+        if (isLong && number % 20 === 0) report(`${flush}, ${number * LIVES_PER_DISK} of ${cuts} cuts`);
+      }
+    };
+    await Promise.all(Array.from({ length: DISKS_AT_ONCE }, nextDisks));
     report(
-      `${flush}, ${CYCLES} cuts: ${sum.acknowledged} messages acknowledged, ${sum.lost} of them lost; ${sum.segments} segments; ${sum.saves} saves`,
+      `${flush}, ${cuts} cuts: ${sum.acknowledged} messages acknowledged, ${sum.lost} of them lost; ${sum.segments} segments; ${sum.saves} saves`,
     );
-    expect(sum.acknowledged).toBeGreaterThan(CYCLES * 10);
-    expect(sum.saves).toBeGreaterThan(0);
-    expect(sum.segments).toBeGreaterThan(CYCLES / 5);
+    expect(sum.acknowledged).toBeGreaterThan(cuts * 10);
+    // Every second life has saved before it was cut.
+    expect(sum.saves).toBeGreaterThanOrEqual(cuts / 2);
+    // A disk has one from the start.
+    expect(sum.segments).toBeGreaterThan(cuts / LIVES_PER_DISK);
     if (flush === 'SYNC_FLUSH') expect(sum.lost).toBe(0);
   });
 
@@ -112,7 +129,16 @@ describe('a power cut', () => {
   async function saveAndHold(disk: Disk, life: number, saved: SavedNumbers, flaw: Writing['flaw']): Promise<string[]> {
     await disk.mount();
     const count = 1 + random.below(5);
-    const writing = { ...common, flaw, folder: disk.path, life, store: {}, laneCount: 0, saves: { count, pauseMs: 0 } };
+    const writing = {
+      ...common,
+      notes: notesOf(disk),
+      flaw,
+      folder: disk.path,
+      life,
+      store: {},
+      laneCount: 0,
+      saves: { count, pauseMs: 0 },
+    };
     const size = NOTE_SIZE * (1 + count);
     saved.add(await writeUntilCut(writing, power, { path: disk.path, size, delayUs: random.below(1000), loses: 'all' }));
     await disk.unmount();
@@ -125,12 +151,12 @@ describe('a power cut', () => {
   it('leaves the last configuration that was saved', async () => {
     const disk = await mustHave(disks).ext4(DISK_MIB);
     const saved = new SavedNumbers();
-    for (let life = 1; life <= CYCLES; life += 1) {
+    for (let life = 1; life <= CUTS.configuration; life += 1) {
       const faults = await saveAndHold(disk, life, saved, 'none');
       expect({ seed: SEED, life, faults }).toEqual({ seed: SEED, life, faults: [] });
     }
     await mustHave(disks).discard(disk);
-    report(`configuration, ${CYCLES} cuts: ${saved.acknowledged} saves`);
+    report(`configuration, ${CUTS.configuration} cuts: ${saved.acknowledged} saves`);
   });
 
   describe('the harness itself', () => {
@@ -141,7 +167,15 @@ describe('a power cut', () => {
         const disk = await mustHave(disks).ext4(DISK_MIB);
         await disk.mount();
         const store = configOf(join(disk.path, 'store'), 'SYNC_FLUSH');
-        const writing = { ...common, flaw: 'no datasync', folder: disk.path, life: 1, store, laneCount: LANES } as const;
+        const writing = {
+          ...common,
+          notes: notesOf(disk),
+          flaw: 'no datasync',
+          folder: disk.path,
+          life: 1,
+          store,
+          laneCount: LANES,
+        } as const;
         const how = { path: disk.path, size: NOTE_SIZE * (50 + random.below(1000)), delayUs: random.below(DELAY_US_MAX) };
         const notes = await writeUntilCut(writing, power, { ...how, loses: cycle % 2 === 0 ? 'all' : 'data' });
         await disk.unmount();

@@ -68,11 +68,10 @@ async function write() {
   await Promise.all(Array.from({ length: laneCount }, lane));
 }
 
-async function save() {
-  const file = new JsonFile({ files, path: join(folder, 'config', 'numbers.json'), parse: JSON.parse });
-  file.load();
-  for (let number = 1; number <= saves.count; number += 1) {
-    await file.save(JSON.stringify({ life, number, filler: '.'.repeat((number * 997) % 9000) }));
+const numbers = new JsonFile({ files, path: join(folder, 'config', 'numbers.json'), parse: JSON.parse });
+async function save(from, to) {
+  for (let number = from; number <= to; number += 1) {
+    await numbers.save(JSON.stringify({ life, number, filler: '.'.repeat((number * 997) % 9000) }));
     note(SAVED, number, 0);
     if (saves.pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, saves.pauseMs));
   }
@@ -80,4 +79,8 @@ async function save() {
 
 note(STARTING, 0, 0);
 // After the cut everything fails. Whoever sees that before the cut has failed reports it by ending.
-await Promise.all([laneCount > 0 ? write() : undefined, saves ? save() : undefined]);
+if (saves) {
+  numbers.load();
+  await save(1, 1);
+}
+await Promise.all([laneCount > 0 ? write() : undefined, saves ? save(2, saves.count) : undefined]);
