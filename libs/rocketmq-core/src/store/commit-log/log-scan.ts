@@ -2,6 +2,8 @@ import { BLANK_SIZE_MIN, inspectRecord, type InspectedRecord, type Inspection } 
 import type { Segment, SegmentList } from '../segments/segment-list.js';
 
 export interface ScanOptions {
+  /** Where in the first segment a record starts. */
+  readonly position: number;
   readonly segments: SegmentList;
   /** Verify the bodies' checksums. */
   readonly checkCrc: boolean;
@@ -23,12 +25,12 @@ export interface ScanResult {
 
 const PORTION = 4 * 1024 * 1024;
 
-/** Walks the records from the start of a segment to the first place where none is, reading in large portions. */
+/** Walks the records from a place in a segment to the first place where none is, reading in large portions. */
 export async function scanLog(from: Segment, options: ScanOptions): Promise<ScanResult> {
   const { segments } = options;
   const row = segments.segments;
   for (const segment of row.slice(row.indexOf(from))) {
-    const result = await new SegmentScan(segment, options).run();
+    const result = await new SegmentScan(segment, options, segment === from ? options.position : 0).run();
     if (result !== undefined) return result;
   }
   return { end: segments.capacityEnd, reason: 'the last segment is full', stopped: false };
@@ -38,14 +40,15 @@ class SegmentScan {
   private readonly size: number;
   private bytes = Buffer.alloc(0);
   /** Position in the segment of the first byte of `bytes`. */
-  private start = 0;
-  /** Position in the segment. */
-  private at = 0;
+  private start: number;
 
   constructor(
     private readonly segment: Segment,
     private readonly options: ScanOptions,
+    /** Position in the segment. */
+    private at: number,
   ) {
+    this.start = at;
     this.size = options.segments.segmentSize;
   }
 

@@ -34,6 +34,8 @@ export interface Recovered {
   readonly last: { readonly physicalOffset: number; readonly storeTimestamp: number } | undefined;
 }
 
+/** Bytes, at most a quarter of a segment. */
+const REREAD_MAX = 128 * 1024 * 1024;
 const REWRITE_PORTION = 4 * 1024 * 1024;
 /** 5.3.3 stamps the checkpoint's times when it dispatches, not when it flushes. */
 const TIME_MARGIN_MS = 3000;
@@ -177,10 +179,22 @@ export class Recovery {
     return record !== undefined && record.storeTimestamp > 0 && record.storeTimestamp <= time;
   }
 
+  /** A long part of a segment that the checkpoint vouches for is not read again: who reads it later verifies it then. */
+  private positionIn(start: Segment): number {
+    const { log, checkpoint, cleanStop } = this.options;
+    const { segments } = log;
+    const vouched = checkpoint.logicsPhysicalOffset;
+    const position = vouched - start.baseOffset;
+    if (cleanStop || this.rebuilding || Math.min(this.indexFrom, this.damagedFrom) < vouched) return 0;
+    const isLong = position > Math.min(REREAD_MAX, segments.segmentSize / 4) && segments.find(vouched) === start;
+    return isLong && log.recordAt(vouched, segments.capacityEnd) !== undefined ? position : 0;
+  }
+
   private scan(start: Segment): Promise<ScanResult> {
     const { log, builders, checkCrc } = this.options;
     this.start = start;
     return scanLog(start, {
+      position: this.positionIn(start),
       segments: log.segments,
       checkCrc,
       isTorn: (record) => this.isTorn(record),
