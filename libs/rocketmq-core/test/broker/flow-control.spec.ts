@@ -40,7 +40,9 @@ describe('a broker whose disk hangs', () => {
 
   it('answers sends that wait too long SYSTEM_BUSY, serves everything else, and goes on when the disk does', async () => {
     files.hanging = true;
-    await fixture.start({ waitTimeMillsInSendQueue: 50, osPageCacheBusyTimeOutMills: 600_000 }, { files });
+    // Only there the log is written ahead of its records, in the background.
+    const settings = { flushDiskType: 'SYNC_FLUSH', waitTimeMillsInSendQueue: 50, osPageCacheBusyTimeOutMills: 600_000 } as const;
+    await fixture.start(settings, { files });
     const client = fixture.client();
     // It has its place in the log before the broker finds out that it cannot write there: it waits for the disk.
     const first = client.send(TOPIC, 'first');
