@@ -8,7 +8,7 @@ import { newHistory, SMALL, StoreDriver, type Flush, type History, type Step } f
 /** Some 2 000 messages: some of them expire, the store is stopped and started, offsets are saved, several files of each kind are begun. */
 const LONG_SCRIPT = [...'AMMSMMFDMMSMMRBMMFMMSMMOMMAMMSMMFMMBMMRMMSMMFMMMMSMMOMMMMFMM'] as Step[];
 
-export const codes = ['EIO', 'ENOSPC', 'SHORT'] as const;
+const codes = ['EIO', 'ENOSPC', 'SHORT'] as const;
 
 export interface PlannedFault {
   readonly flush: Flush;

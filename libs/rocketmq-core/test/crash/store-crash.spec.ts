@@ -1,12 +1,12 @@
 import { Apart } from './apart.js';
 import { flushes } from './crash-runs.js';
-import type { Tasks } from './tasks.js';
+import type { tasks } from './tasks.js';
 
 const isLong = process.env.TEST_LONG === '1';
 const TIMEOUT_MS = 6 * 3_600_000;
 const LENGTH_MAX = isLong ? 5 : 3;
 
-const apart = new Apart<Tasks>('test/crash/tasks.js');
+const apart = new Apart<typeof tasks>('test/crash/tasks.js');
 beforeAll(() => apart.prepare());
 afterAll(() => apart.dispose());
 

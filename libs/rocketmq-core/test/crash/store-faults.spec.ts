@@ -1,6 +1,6 @@
 import { Apart } from './apart.js';
 import { flushes } from './crash-runs.js';
-import type { Tasks } from './tasks.js';
+import type { tasks } from './tasks.js';
 
 const isLong = process.env.TEST_LONG === '1';
 const TIMEOUT_MS = 6 * 3_600_000;
@@ -8,7 +8,7 @@ const CRASHES_MIN = isLong ? 1_000_000 : 20_000;
 const FAULTS = isLong ? 'all' : 300;
 const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
 
-const apart = new Apart<Tasks>('test/crash/tasks.js');
+const apart = new Apart<typeof tasks>('test/crash/tasks.js');
 beforeAll(() => apart.prepare());
 afterAll(() => apart.dispose());
 

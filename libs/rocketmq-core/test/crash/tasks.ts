@@ -72,5 +72,3 @@ export const tasks = {
     return canaries[name]().then(() => undefined, messageOf);
   },
 };
-
-export type Tasks = typeof tasks;

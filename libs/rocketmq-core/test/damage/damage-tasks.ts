@@ -31,7 +31,7 @@ async function templateOf(withPropertyCrc: boolean, isClosed: boolean): Promise<
 const templates = () =>
   Promise.all([true, false].flatMap((withPropertyCrc) => [true, false].map((isClosed) => templateOf(withPropertyCrc, isClosed))));
 
-export type Counts = Partial<Record<FileKind, Partial<Record<Outcome, number>>>>;
+type Counts = Partial<Record<FileKind, Partial<Record<Outcome, number>>>>;
 
 /** What the spec has done in a process of its own. */
 export const tasks = {
@@ -59,5 +59,3 @@ export const tasks = {
     return counts;
   },
 };
-
-export type DamageTasks = typeof tasks;

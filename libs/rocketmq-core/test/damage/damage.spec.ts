@@ -1,12 +1,12 @@
 import { Apart } from '../crash/apart.js';
-import type { DamageTasks } from './damage-tasks.js';
+import type { tasks } from './damage-tasks.js';
 
 const isLong = process.env.TEST_LONG === '1';
 const TIMEOUT_MS = 3_600_000;
 const COUNT = isLong ? 10_000 : 1000;
 const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
 
-const apart = new Apart<DamageTasks>('test/damage/damage-tasks.js');
+const apart = new Apart<typeof tasks>('test/damage/damage-tasks.js');
 beforeAll(() => apart.prepare());
 afterAll(() => apart.dispose());
 

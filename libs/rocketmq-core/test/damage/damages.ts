@@ -30,7 +30,7 @@ export interface Damage {
   readonly at: number;
 }
 
-export function filesBelow(files: FileSystem, folder = ROOT): string[] {
+function filesBelow(files: FileSystem, folder = ROOT): string[] {
   return files.listSync(folder).flatMap((name) => {
     const path = `${folder}/${name}`;
     return files.statSync(path)?.isDirectory === true ? filesBelow(files, path) : [path];
