@@ -50,6 +50,15 @@ describe('MemoryFileSystem after a power cut', () => {
     expect(textAfter('nothing', '/b')).toBeUndefined();
   });
 
+  it('loses a file with the folder above its own', () => {
+    files.makeFolderSync('/x/y');
+    files.openSync('/x/y/z', 'create');
+    files.syncFolderSync('/x');
+    files.syncFolderSync('/x/y');
+    const after = files.crash('nothing', random());
+    expect(['/x', '/x/y', '/x/y/z'].map((path) => after.existsSync(path))).toEqual([false, false, false]);
+  });
+
   it('loses a rename without a sync of the folder', () => {
     files.renameSync('/a', '/c');
     const after = files.crash('nothing', random());

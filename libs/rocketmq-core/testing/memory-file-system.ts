@@ -108,8 +108,10 @@ export class MemoryFileSystem implements FileSystem {
       if (isData(operation)) applyData((copyOf(operation.inode) as Inode).current, operation);
       else applyName(names, operation.kind === 'link' ? { ...operation, node: copyOf(operation.node) } : operation);
     }
-    const reachable = [...names].filter(([path]) => names.get(parentOf(path)) === 'folder');
-    for (const [path, node] of reachable) {
+    // A name may have survived whose folder has not, or the folder of that one.
+    const shortestFirst = [...names].sort(([a], [b]) => a.length - b.length);
+    for (const [path, node] of shortestFirst) {
+      if (after.names.get(parentOf(path)) !== 'folder') continue;
       after.names.set(path, node);
       after.durableNames.set(path, node);
       if (node !== 'folder') node.durable = node.current.clone();
