@@ -80,8 +80,7 @@ async function ourConsumer() {
   // `consumeMessageBatchMaxSize` stays 1: a call and an acknowledgement for each message.
   decorate(Listens, 'take', RocketMQListener({ topic: TOPIC, group: 'bench', consumeFrom: 'first', concurrency: PREFETCH }));
   class App {}
-  // None of the others tells a handler which message it belongs to.
-  Module({ imports: [RocketMQModule.forRoot({ namesrvAddr: address, deliveryScope: false })], providers: [Listens] })(App);
+  Module({ imports: [RocketMQModule.forRoot({ namesrvAddr: address })], providers: [Listens] })(App);
   return { app: await NestFactory.createApplicationContext(App, quiet), load };
 }
 
