@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { FrameHeader } from './frame-header.js';
 import { defaultFrameLimits } from './frame-limits.js';
@@ -136,7 +135,7 @@ describe('headers of one connection', () => {
         const damaged = Buffer.from(bytes);
         damaged[at] = byte;
         const found = plain(memory.stencils.find(damaged, 0, damaged.length, memory.texts));
-        if (found !== undefined && !isDeepStrictEqual(found, parsed(damaged))) expect(found).toEqual(parsed(damaged));
+        if (found !== undefined) expect(found).toEqual(parsed(damaged));
       }
     }
   });
