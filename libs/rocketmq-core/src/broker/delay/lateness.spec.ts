@@ -57,7 +57,7 @@ class DelayBed {
   async pass(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += 1) {
       await this.clock.advance(1);
-      for (let turn = 0; turn < READ_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (let turn = 0; turn < READ_TURNS; turn += 1) await new Promise<void>((resolve) => this.clock.nextTurn(resolve));
     }
   }
 
