@@ -210,6 +210,7 @@ export type { FrameHeader } from './frame-header.js';
 export { defaultFrameLimits, type FrameLimits } from './frame-limits.js';
 export { HeaderMemory } from './header-memory.js';
 export { AnswerPrinter } from './answer-printer.js';
+export { RequestPrinter } from './request-printer.js';
 export { FrameSplitter } from './frame-splitter.js';
 export { decodeFrame, encodeFrame, FrameFlag, type Frame, type Serialization } from './frame.js';
 export { ScannedExt } from './scanned-ext.js';

@@ -6,6 +6,7 @@ import {
   type Frame,
   type HeaderOf,
   type LanguageName,
+  RequestPrinter,
   type Serialization,
   VERSION,
 } from '../protocol/index.js';
@@ -47,12 +48,40 @@ export function serializationFor(code: number, wanted: Serialization): Serializa
   return code > 0x7fff || code < -0x8000 ? 'JSON' : wanted;
 }
 
+/** What a frame says beside its command and header. */
+export interface FramePlace {
+  readonly opaque: number;
+  readonly flag: number;
+}
+
 /** Makes request frames. */
 export class Caller {
+  private readonly printer: RequestPrinter;
+
   constructor(
     private readonly identity: Identity,
     private readonly hooks: readonly ClientHook[] = [],
-  ) {}
+  ) {
+    this.printer = new RequestPrinter(identity.language);
+  }
+
+  /** What `print` has written. */
+  get printed(): Buffer {
+    return this.printer.bytes;
+  }
+
+  /** @returns the size of all but the body in `printed`; 0 when a map of the fields has to be made, by `call` */
+  print<C extends Command>(
+    command: C,
+    header: HeaderOf<C['request']>,
+    { body, ext }: Pick<CallOptions, 'body' | 'ext'>,
+    { opaque, flag }: FramePlace,
+  ): number {
+    // Hooks sign and measure, and look at the fields for it.
+    if (this.hooks.length > 0 || ext !== undefined || Array.isArray(body)) return 0;
+    if (serializationFor(command.code, this.identity.serialization) !== 'JSON') return 0;
+    return this.printer.print(command, { header, opaque, flag, bodySize: (body as Buffer | undefined)?.length ?? 0 });
+  }
 
   /** @throws what a hook throws */
   call<C extends Command>(

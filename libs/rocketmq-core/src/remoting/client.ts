@@ -85,11 +85,12 @@ export class RemotingClient {
   async invoke<C extends Command>(address: string, command: C, header: HeaderOf<C['request']>, options: CallOptions): Promise<Answer<C>> {
     const { clock } = this.traits;
     const startedMs = clock.monotonic();
-    const connection = this.connections.get(address) ?? (await this.connect(address, options.timeoutMs, options.signal));
-    const sentMs = clock.monotonic();
+    const open = this.connections.get(address);
+    const connection = open ?? (await this.connect(address, options.timeoutMs, options.signal));
+    const sentMs = open === undefined ? clock.monotonic() : startedMs;
     const timeoutMs = options.timeoutMs - (sentMs - startedMs);
     try {
-      return await connection.invoke(command, header, { ...options, timeoutMs });
+      return await connection.invoke(command, header, open === undefined ? { ...options, timeoutMs } : options);
     } catch (error) {
       if (isOperationFailed(error) && error.reason === 'timeout')
         this.closeIfSilent(connection, { sentMs, deadlineMs: sentMs + timeoutMs });

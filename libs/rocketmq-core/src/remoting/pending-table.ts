@@ -23,11 +23,16 @@ export class PendingTable {
   /** @returns the opaque for the request frame */
   add(call: PendingCall): number {
     const opaque = this.nextOpaque();
-    this.calls.set(opaque, call);
+    this.wait(opaque, call);
     return opaque;
   }
 
-  /** For requests that nobody waits for. */
+  /** @param opaque from `nextOpaque` */
+  wait(opaque: number, call: PendingCall): void {
+    this.calls.set(opaque, call);
+  }
+
+  /** That nobody waits for. */
   nextOpaque(): number {
     do {
       this.last = this.last === OPAQUE_MAX ? 1 : this.last + 1;
