@@ -38,6 +38,7 @@ class TimerBed {
   async open(): Promise<this> {
     const { disk, clock, counts } = this;
     disk.makeFolderSync('/store/config');
+    for (const folder of ['/', '/store']) disk.syncFolderSync(folder);
     this.store = makeStore(disk, { mappedFileSizeCommitLog: 4 * 1024 * 1024, mappedFileSizeConsumeQueue: 20 * 10_000 }, { clock });
     await this.store.open();
     const { rollWindowSlots = 500 } = this.more;
