@@ -1,5 +1,4 @@
 import { totalmem } from 'node:os';
-import { dirname } from 'node:path';
 import { isCorruption } from '../base/index.js';
 import { parseDelayLevels } from '../protocol/index.js';
 import type { Clock, FileHandle, FileSystem, Logger, Loop } from '../runtime/index.js';
@@ -9,6 +8,7 @@ import { CommitLog } from './commit-log/commit-log.js';
 import { logFlushLoop } from './flushing/log-flush-loop.js';
 import { Recovery } from './commit-log/recovery.js';
 import type { StoreConfig } from './config/store-config.js';
+import { makeDurableFolders } from './durable-folders.js';
 import { QueueFlushLoop } from './flushing/queue-flush-loop.js';
 import type { ConsumeQueue, QueueEntry } from './consume-queue/consume-queue.js';
 import { QueueTable } from './consume-queue/queue-table.js';
@@ -133,7 +133,7 @@ export class MessageStore {
    */
   async open(): Promise<void> {
     const { files } = this.options;
-    for (const folder of this.folders()) makeDurableFolder(files, folder);
+    makeDurableFolders(files, this.folders());
     this.lock = await takeStoreLock(files, this.paths.lock);
     const cleanStop = !files.existsSync(this.paths.abort);
     try {
@@ -386,12 +386,4 @@ export class MessageStore {
       earliestStoreTimestamp: log.storeTimeAt(log.minOffset),
     };
   }
-}
-
-function makeDurableFolder(files: FileSystem, folder: string): void {
-  if (files.existsSync(folder)) return;
-  const parent = dirname(folder);
-  makeDurableFolder(files, parent);
-  files.makeFolderSync(folder);
-  files.syncFolderSync(parent);
 }
