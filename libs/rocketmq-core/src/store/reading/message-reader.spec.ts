@@ -61,6 +61,25 @@ describe('MessageReader', () => {
     expect(bodies(await behind)).toEqual(range(0, 8));
   });
 
+  it.each([{}, { isInternal: true }, { matchesProperties: () => true }])(
+    'passes over no message that comes while a read waits for its turn, %j',
+    async (more) => {
+      await open();
+      await append(0, 10);
+      await store.close();
+      await open();
+      const letGo = files.holdReads();
+      const before = [get(0), get(1)];
+      const behind = get(5, { ...more, maxMessages: 32 });
+      await append(10, 20);
+      letGo();
+      const outcome = await behind;
+      await Promise.all(before);
+      expect(bodies(outcome)).toEqual(range(5, outcome.nextBeginOffset));
+      expect(outcome.nextBeginOffset).toBe(20);
+    },
+  );
+
   it('reads everything in order, whatever of it is old', async () => {
     await open();
     await append(0, 300);

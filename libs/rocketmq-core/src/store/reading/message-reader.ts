@@ -49,7 +49,6 @@ const PULL_SIZE_MIN = 100;
 interface Plan {
   readonly queue: ConsumeQueue;
   readonly queueOffset: number;
-  readonly count: number;
   readonly isInternal: boolean;
   readonly rules: SelectionRules;
 }
@@ -96,16 +95,18 @@ export class MessageReader {
       if (request.isInternal !== true) stats.get(0);
       return outside ?? nothing('no-matched-logic-queue', 0, queue);
     }
-    const plan = this.planOf(queue, request);
+    const count = this.entryCountOf(request);
     const read = (entries: Buffer) => {
       // The file that held them has expired since they were asked for.
       if (entries.length === 0) return nothing('message-was-removing', queueOffset, queue);
+      // Not before the entries are there: they may lead to messages that came while they were read.
+      const plan = this.planOf(queue, request);
       this.line.note(queue, queueOffset, entryPhysicalOffset(entries, 0));
       return matchesProperties === undefined ? this.getFrom(plan, entries) : this.getMatching(plan, entries, matchesProperties);
     };
     const entries = this.line.isRecent(queue, queueOffset)
-      ? queue.readSync(queueOffset, plan.count)
-      : this.oldEntries.read(queue, queueOffset, plan.count);
+      ? queue.readSync(queueOffset, count)
+      : this.oldEntries.read(queue, queueOffset, count);
     return entries instanceof Promise ? entries.then(read) : read(entries);
   }
 
@@ -194,18 +195,22 @@ export class MessageReader {
     return { status, nextBeginOffset: queueOffset + examined, minOffset, maxOffset, records, messageCount, sizeTotal };
   }
 
+  /** How many entries are looked at. */
+  private entryCountOf({ maxMessages, matches, matchesProperties, isInternal = false }: GetRequest): number {
+    const { maxFilterMessageSize, maxTransferCountOnMessageInMemory } = this.options.config;
+    const scanMax = Math.max(maxFilterMessageSize, maxMessages * ENTRY_SIZE) / ENTRY_SIZE;
+    const countMax = isInternal ? maxMessages : Math.min(maxMessages, maxTransferCountOnMessageInMemory);
+    const isFiltered = matches !== undefined || matchesProperties !== undefined;
+    return Math.ceil(Math.min(isFiltered ? scanMax : Math.max(1, countMax), scanMax));
+  }
+
   private planOf(queue: ConsumeQueue, request: GetRequest): Plan {
     const { queueOffset, maxMessages, maxBytes, matches, isInternal = false } = request;
     const { config, log } = this.options;
     const none = { count: maxMessages, size: PULL_SIZE_MAX };
-    const scanMax = Math.max(config.maxFilterMessageSize, maxMessages * ENTRY_SIZE) / ENTRY_SIZE;
-    const countMax = isInternal ? maxMessages : Math.min(maxMessages, config.maxTransferCountOnMessageInMemory);
-    const isFiltered = matches !== undefined || request.matchesProperties !== undefined;
-    const wanted = isFiltered ? scanMax : Math.max(1, countMax);
     return {
       queue,
       queueOffset,
-      count: Math.ceil(Math.min(wanted, scanMax)),
       isInternal,
       rules: {
         maxMessages,
