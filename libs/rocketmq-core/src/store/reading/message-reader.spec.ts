@@ -69,12 +69,12 @@ describe('MessageReader', () => {
       await store.close();
       await open();
       const letGo = files.holdReads();
-      const before = [get(0), get(1)];
+      const before = Promise.all([Promise.resolve(get(0)), Promise.resolve(get(1))]);
       const behind = get(5, { ...more, maxMessages: 32 });
       await append(10, 20);
       letGo();
       const outcome = await behind;
-      await Promise.all(before);
+      await before;
       expect(bodies(outcome)).toEqual(range(5, outcome.nextBeginOffset));
       expect(outcome.nextBeginOffset).toBe(20);
     },
