@@ -41,6 +41,8 @@ export class AppendBatch {
   pieces: Piece[] = [];
   requests: DispatchRequest[] = [];
   waiters: Waiter[] = [];
+  /** Whether all who wait do so for a sync. */
+  isPatient = true;
   /** Physical offset where the batch starts. */
   start = 0;
   /** Physical offset after its last record. */
@@ -63,8 +65,14 @@ export class AppendBatch {
     this.pieces = [];
     this.requests = [];
     this.waiters = [];
+    this.isPatient = true;
     this.start = end;
     this.end = end;
+  }
+
+  await(waiter: Waiter): void {
+    this.waiters.push(waiter);
+    if (!waiter.waitForStore) this.isPatient = false;
   }
 
   bytesOf(piece: Piece): Buffer {

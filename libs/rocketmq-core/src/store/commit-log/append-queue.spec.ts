@@ -51,6 +51,48 @@ describe('group commit', () => {
       expect(syncs).toHaveLength(2);
     });
 
+    const writesOfLog = () => {
+      const writes: number[] = [];
+      files.fault = (operation) => void (operation.kind === 'write' && isLog(operation) && writes.push(operation.index));
+      return writes;
+    };
+
+    it('writes together what comes while a sync runs, unless somebody does not wait for it', async () => {
+      const release = files.holdSyncs();
+      send('a');
+      await clock.settle();
+      const writes = writesOfLog();
+      const late = [];
+      for (const body of ['b', 'c', 'd']) {
+        late.push(send(body));
+        await clock.settle();
+      }
+      expect(writes).toHaveLength(0);
+      const hasty = send('e', { waitForStore: false });
+      await clock.settle();
+      expect([hasty.kind, writes.length]).toEqual(['ok', 1]);
+      late.push(send('f'), send('g'));
+      await clock.settle();
+      expect(writes).toHaveLength(1);
+      release();
+      while (late.at(-1)?.kind === undefined) await clock.settle();
+      expect(late.map(({ kind }) => kind)).toEqual(Array(5).fill('ok'));
+      expect(writes).toHaveLength(2);
+      expect(await bodies()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+    });
+
+    it('refuses what came while the sync ran that failed', async () => {
+      const release = files.holdSyncs();
+      const first = send('a');
+      await clock.settle();
+      const second = send('b');
+      await clock.settle();
+      failing('EIO', (operation) => operation.kind === 'sync' && isLog(operation));
+      release();
+      while (second.kind === undefined) await clock.settle();
+      expect([first.kind, second.kind]).toEqual(['not-writable', 'not-writable']);
+    });
+
     it('shows a message to consumers only when it is durable', async () => {
       const release = files.holdSyncs();
       const answer = send('a');

@@ -156,13 +156,22 @@ export class AppendQueue {
   }
 
   private await(waiter: Waiter): void {
-    this.batch.waiters.push(waiter);
+    this.batch.await(waiter);
     if (this.batch.size >= BATCH_SIZE_MAX) this.writeUnlessBusy();
   }
 
   private endTurn(): void {
     this.scheduled = false;
-    if (!this.batch.isEmpty) this.writeUnlessBusy();
+    if (!this.holdsBack) this.writeGathered();
+  }
+
+  // What comes while a sync runs is answered by the next one: written with it, it costs one write however many turns have brought it.
+  private get holdsBack(): boolean {
+    return this.syncing && this.batch.isPatient && !this.options.config.readUnCommitted;
+  }
+
+  private writeGathered(): void {
+    if (!this.batch.isEmpty && !this.scheduled) this.writeUnlessBusy();
   }
 
   private nextTurn(): void {
@@ -258,6 +267,7 @@ export class AppendQueue {
     this.groups = this.groups.slice(durable.length);
     if (this.groups.length === 0) this.disarmTimeout();
     this.finish(durable);
+    this.writeGathered();
     this.startSync();
   }
 
@@ -269,6 +279,7 @@ export class AppendQueue {
     this.groups = [];
     const { reason } = this.options.health;
     for (const waiter of groups.flatMap((group) => group.waiters)) waiter.done({ kind: 'not-writable', reason });
+    this.writeGathered();
   }
 
   private armTimeout(): void {
@@ -293,6 +304,8 @@ export class AppendQueue {
       settleAll(group.waiters, 'flush-disk-timeout');
       group.waiters = [];
     }
+    // What was held back is late too, when its time comes.
+    this.writeGathered();
     this.armTimeout();
   }
 
