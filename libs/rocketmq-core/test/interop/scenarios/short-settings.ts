@@ -16,6 +16,8 @@ export const brokerSettings: JavaConf = hasShortTimes
       ...switches,
       transactionTimeOut: 1000,
       transactionCheckInterval: 1000,
+      // Apache counts the questions that it has nobody to ask: 15 of them are over before a client on a busy machine has noticed a restart.
+      transactionCheckMax: 200,
       transactionOpBatchInterval: 200,
       // Level 3 is the first that a retry takes.
       messageDelayLevel: '1s 2s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 4s',
