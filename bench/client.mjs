@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { choosePorts, contestants, missing, root } from './contestants.mjs';
+import { choosePorts, contestants, missing, root, usual } from './contestants.mjs';
 import { startLoad, startOurLoad } from './load.mjs';
 import { cpuSeconds } from './processes.mjs';
 import { machine } from './report.mjs';
@@ -20,8 +20,8 @@ const { values: flags } = parseArgs({
     client: { type: 'string', default: join(root, 'libs/rocketmq-core/dist/src/client/index.js') },
     data: { type: 'string' },
     save: { type: 'string' },
-    broker: { type: 'string', default: 'node apps/broker/dist/main.js -c <conf>' },
-    namesrv: { type: 'string', default: 'node apps/namesrv/dist/main.js -c <conf>' },
+    broker: { type: 'string', default: usual.broker },
+    namesrv: { type: 'string', default: usual.namesrv },
     'java-broker': { type: 'string', default: '-Xms1g -Xmx1g -XX:MaxDirectMemorySize=1g' },
     'java-namesrv': { type: 'string', default: '-Xms256m -Xmx256m' },
   },
@@ -30,7 +30,7 @@ const messages = Number(flags.messages ?? (flags.quick ? 60_000 : 400_000));
 const options = {
   broker: flags.broker,
   namesrv: flags.namesrv,
-  nodeArgs: [],
+  nodeArgs: usual.nodeArgs,
   javaBroker: flags['java-broker'],
   javaNamesrv: flags['java-namesrv'],
 };

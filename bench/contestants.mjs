@@ -1,13 +1,24 @@
 // The servers that the bench compares. `settings` of a start are further lines of broker.conf.
 // Each starts on an empty folder with the same broker settings and answers its processes and addresses.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts, launch } from './processes.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const apacheVersion = '5.5.0';
+
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const commandOf = (script) => scripts[script].replace(/^exec /, '');
+/** How ours are started, as `npm run broker`, `npm run namesrv` and `npm start` do. */
+export const usual = {
+  broker: `${commandOf('broker')} -c <conf>`,
+  namesrv: `${commandOf('namesrv')} -c <conf>`,
+  nodeArgs: commandOf('start')
+    .split(' ')
+    .filter((word) => word.startsWith('--')),
+};
 
 /** Class path of an Apache artifact, fetched the first time. */
 export function classPath(kind, version = apacheVersion) {

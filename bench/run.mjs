@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { choosePorts, contestants, missing, root } from './contestants.mjs';
+import { choosePorts, contestants, missing, root, usual } from './contestants.mjs';
 import { startLoad } from './load.mjs';
 import { cpuSeconds, residentMib, watchMemory } from './processes.mjs';
 import { machine, report } from './report.mjs';
@@ -24,8 +24,8 @@ const { values: flags } = parseArgs({
     rate: { type: 'string', default: '2000' },
     data: { type: 'string' },
     save: { type: 'string' },
-    broker: { type: 'string', default: 'node apps/broker/dist/main.js -c <conf>' },
-    namesrv: { type: 'string', default: 'node apps/namesrv/dist/main.js -c <conf>' },
+    broker: { type: 'string', default: usual.broker },
+    namesrv: { type: 'string', default: usual.namesrv },
     'node-args': { type: 'string', default: '' },
     'java-broker': { type: 'string', default: '-Xms1g -Xmx1g -XX:MaxDirectMemorySize=1g' },
     'java-namesrv': { type: 'string', default: '-Xms256m -Xmx256m' },
@@ -45,7 +45,7 @@ const options = {
   rate: Number(flags.rate),
   broker: flags.broker,
   namesrv: flags.namesrv,
-  nodeArgs: flags['node-args'].split(' ').filter((arg) => arg !== ''),
+  nodeArgs: [...usual.nodeArgs, ...flags['node-args'].split(' ').filter((arg) => arg !== '')],
   javaBroker: flags['java-broker'],
   javaNamesrv: flags['java-namesrv'],
 };

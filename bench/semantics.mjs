@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { choosePorts, contestants, missing, root } from './contestants.mjs';
+import { choosePorts, contestants, missing, root, usual } from './contestants.mjs';
 import { cpuSeconds } from './processes.mjs';
 import { machine } from './report.mjs';
 
@@ -19,8 +19,8 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '1' },
     data: { type: 'string' },
     save: { type: 'string' },
-    broker: { type: 'string', default: 'node apps/broker/dist/main.js -c <conf>' },
-    namesrv: { type: 'string', default: 'node apps/namesrv/dist/main.js -c <conf>' },
+    broker: { type: 'string', default: usual.broker },
+    namesrv: { type: 'string', default: usual.namesrv },
     'java-broker': { type: 'string', default: '-Xms1g -Xmx1g -XX:MaxDirectMemorySize=1g' },
     'java-namesrv': { type: 'string', default: '-Xms256m -Xmx256m' },
   },
@@ -28,7 +28,7 @@ const { values: flags } = parseArgs({
 const options = {
   broker: flags.broker,
   namesrv: flags.namesrv,
-  nodeArgs: [],
+  nodeArgs: usual.nodeArgs,
   javaBroker: flags['java-broker'],
   javaNamesrv: flags['java-namesrv'],
 };

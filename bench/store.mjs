@@ -7,6 +7,7 @@ import { existsSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { usual } from './contestants.mjs';
 import { hardware } from './report.mjs';
 import { storeReport } from './store/store-report.mjs';
 
@@ -60,7 +61,7 @@ if (bavail * bsize < neededGib * 2 ** 30) {
 }
 
 async function rowsOf(part) {
-  const args = ['--expose-gc', join(root, 'bench/store/child.mjs')];
+  const args = [...usual.nodeArgs, '--expose-gc', join(root, 'bench/store/child.mjs')];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   process.on('exit', () => child.kill('SIGKILL'));
   child.send({ part, call: 'run', options });

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import { choosePorts, contestants, root } from '../contestants.mjs';
+import { choosePorts, contestants, root, usual } from '../contestants.mjs';
 import { freePorts, launch } from '../processes.mjs';
 
 const START_MS = 60_000;
@@ -30,12 +30,7 @@ const running = (server, port) => ({ address: `127.0.0.1:${port}`, processes: [s
 
 async function rocketmq(folder) {
   const ports = await choosePorts();
-  const options = {
-    nodeArgs: [],
-    broker: `${process.execPath} apps/broker/dist/main.js -c <conf>`,
-    namesrv: `${process.execPath} apps/namesrv/dist/main.js -c <conf>`,
-  };
-  const { processes } = contestants.ours.start(options, { folder, ports, flush: 'ASYNC_FLUSH' });
+  const { processes } = contestants.ours.start(usual, { folder, ports, flush: 'ASYNC_FLUSH' });
   await Promise.all([listening(ports.namesrv, processes[1]), listening(ports.broker, processes[0])]);
   return { address: `127.0.0.1:${ports.namesrv}`, processes };
 }
