@@ -19,8 +19,10 @@ COPY --from=build /src/libs/rocketmq-core/package.json libs/rocketmq-core/
 COPY --from=build /src/libs/rocketmq-core/dist libs/rocketmq-core/dist
 COPY --from=build /src/apps/broker/package.json apps/broker/
 COPY --from=build /src/apps/broker/dist apps/broker/dist
+COPY --from=build /src/apps/broker/node_modules apps/broker/node_modules
 COPY --from=build /src/apps/namesrv/package.json apps/namesrv/
 COPY --from=build /src/apps/namesrv/dist apps/namesrv/dist
+COPY --from=build /src/apps/namesrv/node_modules apps/namesrv/node_modules
 COPY LICENSE NOTICE ./
 COPY docker/entrypoint.sh /usr/local/bin/rocketmq
 USER rocketmq

@@ -1,5 +1,6 @@
 // What the Dockerfile and its entry point promise about the tree, because continuous integration has no engine to build the image: what is copied
-// exists or is built, scripts and workspaces are those of package.json, the ports are the defaults, Node is one that the packages allow.
+// exists or is built, scripts and workspaces are those of package.json, what they need at run time is copied, the ports are the defaults, Node is one that
+// the packages allow.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -38,6 +39,13 @@ for (const command of of('RUN').flatMap((line) => line.split('&&').map((part) =>
   expect(script === undefined || Object.hasOwn(root.scripts, script), `RUN ${command}: package.json has no script ${script}`);
   for (const [, workspace] of command.matchAll(/-w (\S+)/g))
     expect(existsSync(join(workspace, 'package.json')), `RUN ${command}: there is no workspace ${workspace}`);
+}
+
+// npm puts a package into the folder of the workspace that wants it when the root has another version of it.
+for (const [path, { dev }] of Object.entries(JSON.parse(read('package-lock.json')).packages)) {
+  const [, workspace, modules] = /^((?:apps|libs)\/[^/]+)(\/node_modules)\//.exec(path) ?? [];
+  if (dev || !inImage.includes(`${workspace}/dist`)) continue;
+  expect(inImage.includes(workspace + modules), `the image has ${workspace} without ${path}`);
 }
 
 const entry = /"(\w+)"/.exec(of('ENTRYPOINT')[0] ?? '')?.[1];
