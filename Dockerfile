@@ -6,7 +6,7 @@ WORKDIR /src
 COPY . .
 RUN npm ci --include=dev --loglevel=error && npm run build --silent
 # Installs once more, only what the servers need at run time. The builds stay.
-RUN npm ci --omit=dev --loglevel=error -w apps/broker -w apps/namesrv -w libs/rocketmq-core
+RUN npm ci --omit=dev --loglevel=error -w apps/broker -w apps/namesrv -w libs/rocketmq-core -w libs/rocketmq-server
 
 FROM node:22-bookworm-slim
 # The store and the settings of the name server are below the home folder.
@@ -17,12 +17,13 @@ WORKDIR /app
 COPY --from=build /src/node_modules node_modules
 COPY --from=build /src/libs/rocketmq-core/package.json libs/rocketmq-core/
 COPY --from=build /src/libs/rocketmq-core/dist libs/rocketmq-core/dist
+COPY --from=build /src/libs/rocketmq-server/package.json libs/rocketmq-server/
+COPY --from=build /src/libs/rocketmq-server/dist libs/rocketmq-server/dist
+COPY --from=build /src/libs/rocketmq-server/node_modules libs/rocketmq-server/node_modules
 COPY --from=build /src/apps/broker/package.json apps/broker/
 COPY --from=build /src/apps/broker/dist apps/broker/dist
-COPY --from=build /src/apps/broker/node_modules apps/broker/node_modules
 COPY --from=build /src/apps/namesrv/package.json apps/namesrv/
 COPY --from=build /src/apps/namesrv/dist apps/namesrv/dist
-COPY --from=build /src/apps/namesrv/node_modules apps/namesrv/node_modules
 COPY LICENSE NOTICE ./
 COPY docker/entrypoint.sh /usr/local/bin/rocketmq
 USER rocketmq

@@ -11,7 +11,8 @@ import { combinations, furtherCombinations, VITEST } from './packages/combinatio
 import { compile, manifest, nestOf, project, run, runContract } from './packages/projects.mjs';
 
 const libraries = ['libs/rocketmq-core', 'libs/nest-rocketmq'];
-const apps = ['apps/broker', 'apps/namesrv'];
+/** The servers, and what they are made of: ES modules only. */
+const programs = ['libs/rocketmq-server', 'apps/broker', 'apps/namesrv'];
 /** Installs wait for the disk, compilers and tests for a processor. */
 const AT_ONCE = 2;
 const folder = mkdtempSync(join(tmpdir(), 'packages-'));
@@ -100,14 +101,14 @@ async function checkSchematics(path) {
 async function checkComplete(tarballs) {
   const path = await project(join(folder, 'with-all'), { dependencies: nestOf() }, tarballs);
   const loaded = await loadEntries(path);
-  for (const workspace of [...libraries, ...apps]) checkContent(path, workspace);
+  for (const workspace of [...libraries, ...programs]) checkContent(path, workspace);
   for (const name of ['rocketmq-broker', 'rocketmq-namesrv'])
     await run(join(path, 'node_modules/.bin', name), ['--version'], { cwd: path });
   return `${loaded}\n${await checkSchematics(path)}`;
 }
 
 try {
-  const workspaces = [...libraries, ...apps];
+  const workspaces = [...libraries, ...programs];
   const tarballs = await Promise.all(workspaces.map(pack));
   if (readdirSync(folder).length !== tarballs.length) throw new Error('two packages have one name');
   // Nothing but the libraries and what they must have.

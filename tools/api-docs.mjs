@@ -16,7 +16,7 @@ function entriesOf(library) {
     .map(([path, target]) => [target.import.default.replace('./dist', `libs/${library}`).replace(/js$/, 'ts'), name + path.slice(1)]);
 }
 
-const entries = ['rocketmq-core', 'nest-rocketmq'].flatMap(entriesOf);
+const entries = ['rocketmq-core', 'nest-rocketmq', 'rocketmq-server'].flatMap(entriesOf);
 const nameOf = new Map(entries.map(([file, name]) => [file.replace(/^libs\/|\/index\.ts$/g, ''), name]));
 
 async function write(out) {

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Broker, type BrokerOptions } from 'rocketmq-core/broker';
 import { managementProblem, runProgram, type Logger, type ProcessDoor, type Service } from 'rocketmq-core/service';
+import type { Management } from 'rocketmq-server/management';
+import { openLogger, readCommandLine } from 'rocketmq-server/program';
 import { BrokerHost } from './broker.host.js';
-import { readCommandLine } from './command-line.js';
-import { openLogger } from './logging.js';
-import type { Management } from './management.js';
 import { brokerAppSettings, type BrokerAppSettings } from './settings.js';
 
 const STOP_TIMEOUT_MS = 5000;
@@ -18,7 +17,7 @@ export function runBroker(door: ProcessDoor, doors: BrokerDoors = {}): Promise<n
     {
       name: 'rocketmq-broker',
       table: brokerAppSettings,
-      readCommandLine: (process) => readCommandLine(brokerAppSettings, process),
+      readCommandLine: (process) => readCommandLine(brokerAppSettings, process, new URL('../package.json', import.meta.url)),
       readFile: (path) => readFileSync(path, 'utf8'),
       problem: managementProblem,
       openLogger,
@@ -57,7 +56,7 @@ class BrokerService implements Service {
 
   // Loaded only where it is wanted: Nest is half of the memory of this process.
   private async openManagement(): Promise<Management> {
-    const { openManagement } = await import('./management.js');
+    const { openManagement } = await import('rocketmq-server/management');
     const { BrokerAppModule } = await import('./broker-app.module.js');
     return openManagement(BrokerAppModule.forRoot(this.host), { ...this.settings, logger: this.logger });
   }

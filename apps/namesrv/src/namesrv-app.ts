@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { NameServer } from 'rocketmq-core/namesrv';
 import { managementProblem, runProgram, type Logger, type ProcessDoor, type Service } from 'rocketmq-core/service';
-import { readCommandLine } from './command-line.js';
-import { openLogger } from './logging.js';
-import type { Management } from './management.js';
+import type { Management } from 'rocketmq-server/management';
+import { openLogger, readCommandLine } from 'rocketmq-server/program';
 import { NamesrvHost } from './namesrv.host.js';
 import { namesrvAppSettings, type NamesrvAppSettings } from './settings.js';
 
@@ -15,7 +14,7 @@ export function runNamesrv(door: ProcessDoor): Promise<number> {
     {
       name: 'rocketmq-namesrv',
       table: namesrvAppSettings,
-      readCommandLine: (process) => readCommandLine(namesrvAppSettings, process),
+      readCommandLine: (process) => readCommandLine(namesrvAppSettings, process, new URL('../package.json', import.meta.url)),
       readFile: (path) => readFileSync(path, 'utf8'),
       problem: managementProblem,
       openLogger,
@@ -56,7 +55,7 @@ class NamesrvService implements Service {
 
   // Loaded only where it is wanted: Nest is half of the memory of this process.
   private async openManagement(): Promise<Management> {
-    const { openManagement } = await import('./management.js');
+    const { openManagement } = await import('rocketmq-server/management');
     const { NamesrvAppModule } = await import('./namesrv-app.module.js');
     return openManagement(NamesrvAppModule.forRoot(this.host), { ...this.settings, logger: this.logger });
   }

@@ -8,9 +8,12 @@ interface PackageInfo {
   readonly description: string;
 }
 
-/** One flag for each setting, and the short ones of Apache's start scripts. */
-export function readCommandLine(table: SettingTable, { argv, stdout, stderr }: ProcessDoor): CommandLine {
-  const { name, version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as PackageInfo;
+/**
+ * One flag for each setting, and the short ones of Apache's start scripts.
+ * @param manifest package.json of the program, which tells its name, version and description
+ */
+export function readCommandLine(table: SettingTable, { argv, stdout, stderr }: ProcessDoor, manifest: URL): CommandLine {
+  const { name, version, description } = JSON.parse(readFileSync(manifest, 'utf8')) as PackageInfo;
   const command = new Command(name)
     .version(version)
     .description(description)

@@ -1,0 +1,1 @@
+export { openManagement, type Management, type ManagementOptions } from './management.js';

@@ -1,0 +1,2 @@
+export { readCommandLine } from './command-line.js';
+export { openLogger, type LogSettings } from './logging.js';
