@@ -183,13 +183,19 @@ describe('rocketmq-broker', () => {
 
   it('ends with 1 when another broker has the store or a port is taken', async () => {
     const first = start(flags());
-    const { address } = await first.process.line('ready');
+    const { address, management } = await first.process.line('ready');
     const second = start(flags());
     expect(await second.end).toBe(1);
     expect(second.process.stderr).toMatch(/^rocketmq-broker cannot start: .*store.*\n$/);
     const third = start(flags({ storePathRootDir: join(folder, 'other'), listenPort: String(address).split(':')[1] ?? '' }));
     expect(await third.end).toBe(1);
     expect(third.process.stderr).toMatch(/^rocketmq-broker cannot start: .*EADDRINUSE.*\n$/);
+    const { port } = new URL(String(management));
+    const fourth = start(flags({ storePathRootDir: join(folder, 'other'), managementPort: port }));
+    expect(await fourth.end).toBe(1);
+    expect(fourth.process.stderr).toMatch(
+      new RegExp(`^rocketmq-broker cannot start: managementPort=${port} .*EADDRINUSE.* Set another managementPort.*\n$`),
+    );
   });
 
   async function stopAll(): Promise<void> {

@@ -103,11 +103,15 @@ describe('rocketmq-namesrv', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    for (const key of ['--listenPort', '--managementPort']) {
+    const start = async (key: string) => {
       const program = new ScriptedProcess();
       expect(await runNamesrv(program.door([...ports(), key, String(port)]))).toBe(1);
-      expect(program.stderr).toMatch(new RegExp(`^rocketmq-namesrv cannot start: .*${port}.*\n$`));
-    }
+      return program.stderr;
+    };
+    expect(await start('--listenPort')).toMatch(new RegExp(`^rocketmq-namesrv cannot start: .*${port}.*\n$`));
+    expect(await start('--managementPort')).toMatch(
+      new RegExp(`^rocketmq-namesrv cannot start: managementPort=${port} .*EADDRINUSE.* Set another managementPort.*\n$`),
+    );
     other.close();
   });
 

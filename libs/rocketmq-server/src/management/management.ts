@@ -16,7 +16,10 @@ export interface Management {
   close(): Promise<void>;
 }
 
-/** Serves the controllers of the module. */
+/**
+ * Serves the controllers of the module.
+ * @throws Error that names the setting when the port cannot be opened
+ */
 export async function openManagement(
   module: DynamicModule,
   { managementAddress, managementPort, logger }: ManagementOptions,
@@ -32,7 +35,11 @@ export async function openManagement(
     await app.listen(managementPort, managementAddress);
   } catch (error) {
     await app.close();
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `managementPort=${managementPort} cannot be opened: ${reason}. Set another managementPort; 0 takes any that is free, -1 opens none`,
+      { cause: error },
+    );
   }
   return { url: await app.getUrl(), close: () => app.close() };
 }
