@@ -8,7 +8,7 @@ import { type Fate, History } from './checkers.js';
 import { DueTimes } from './due-times.js';
 import { MortalLives } from './mortal-lives.js';
 import { type DeadlyPoint, MortalProcess } from './mortal-process.js';
-import { bodyOf } from './body-of-number.js';
+import { bodyOf } from './numbered-body.mjs';
 import { Watchdog } from './watchdog.js';
 
 export interface DelayRunOptions {

@@ -7,7 +7,7 @@ import { Auditor, createTopic, pause } from './auditor.js';
 import { History } from './checkers.js';
 import { MortalLives } from './mortal-lives.js';
 import { type DeadlyPoint, MortalProcess } from './mortal-process.js';
-import { bodyOf } from './body-of-number.js';
+import { bodyOf } from './numbered-body.mjs';
 import { Watchdog } from './watchdog.js';
 
 export interface TransactionRunOptions {
