@@ -1,11 +1,10 @@
 import { jest } from '@jest/globals';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SeededRandom } from '../../testing/index.js';
+import { testFolder } from '../faults/test-folder.js';
 import { Audit } from './audit.js';
 import { BrokerProcess } from './broker-process.js';
-import { compileCore } from './compiled-core.js';
 import { Ledger } from './ledger.js';
 import { Load } from './load.js';
 
@@ -22,17 +21,9 @@ const CYCLES_PER_BROKEN_START = 5;
 jest.setTimeout(CYCLES * 10_000);
 
 describe('kill -9 of a broker under load', () => {
-  let folder = '';
-  let compiled = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rocketmq-kill-'));
-    compiled = join(folder, 'core');
-    await compileCore(compiled);
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
+  const folder = testFolder('kill');
   let running: BrokerProcess | undefined;
-  const start = (settings: Readonly<Record<string, unknown>>): BrokerProcess => (running = new BrokerProcess(compiled, settings));
+  const start = (settings: Readonly<Record<string, unknown>>): BrokerProcess => (running = new BrokerProcess(folder.compiled, settings));
   afterEach(async () => {
     running?.kill();
     await running?.end();
@@ -45,7 +36,7 @@ describe('kill -9 of a broker under load', () => {
       const random = new SeededRandom(seed);
       const ledger = new Ledger(random);
       const audit = new Audit(ledger);
-      const storePathRootDir = join(folder, flushDiskType);
+      const storePathRootDir = await folder.of(flushDiskType);
       const settings = {
         ...{ listenPort: 0, storePathRootDir, flushDiskType },
         // Small, so that every few hundred messages begin a new file.

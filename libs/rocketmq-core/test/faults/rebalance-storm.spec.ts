@@ -1,13 +1,10 @@
 import { jest } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { QueueLockTable } from '../../src/broker/locks/queue-lock-table.js';
 import { SeededRandom } from '../../testing/index.js';
-import { compileCore } from '../crash-process/compiled-core.js';
 import { nothingFound } from './checkers.js';
 import { QueueOrder } from './queue-order.js';
 import { LOCK_LIFE_MS, StormRun } from './storm-run.js';
+import { testFolder } from './test-folder.js';
 
 const isLong = process.env.TEST_LONG === '1';
 const events = isLong ? 200 : 40;
@@ -15,22 +12,16 @@ const cleanEvents = isLong ? 60 : 10;
 const seed = Number(process.env.TEST_SEED ?? 1);
 
 describe(`a storm of rebalances, seed ${seed}`, () => {
-  let folder: string;
-  let compiled: string;
+  const folder = testFolder('storm');
   let run: StormRun | undefined;
 
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'rocketmq-storm-'));
-    compiled = join(folder, 'core');
-    await compileCore(compiled);
-  });
   afterEach(async () => {
     await run?.stop();
     run = undefined;
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const begin = async (orderly: boolean, lockLifeMs?: number) => {
+    const { compiled } = folder;
     const storm = await StormRun.start({ compiled, random: new SeededRandom(seed), orderly, ...(lockLifeMs && { lockLifeMs }) });
     run = storm;
     await storm.joinUntil(3);
@@ -89,7 +80,7 @@ describe(`a storm of rebalances, seed ${seed}`, () => {
     afterEach(() => jest.restoreAllMocks());
 
     const handOver = async (waitMaxMs: number, isBold = false) => {
-      run = await StormRun.start({ compiled, random: new SeededRandom(seed), orderly: true, isBold });
+      run = await StormRun.start({ compiled: folder.compiled, random: new SeededRandom(seed), orderly: true, isBold });
       const isShared = await run.handOver(waitMaxMs);
       const { overlaps, backward } = run.order.findings();
       return { isShared, isOrdered: overlaps.length === 0 && backward.length === 0, missing: run.history.missing };
