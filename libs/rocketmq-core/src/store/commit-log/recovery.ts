@@ -199,7 +199,7 @@ export class Recovery {
       checkCrc,
       isTorn: (record) => this.isTorn(record),
       onRecord: (record) => this.restore(record),
-      onPortion: () => builders.forEach((builder) => builder.commit()),
+      onPortion: () => builders.forEach((builder) => builder.commit?.()),
     });
   }
 

@@ -23,10 +23,10 @@ export interface Builder {
   /** @throws OperationFailed; the record is added again later */
   add(request: DispatchRequest): void;
   /**
-   * Writes what was added since the last commit.
+   * Writes what was added since the last commit. A builder for which no message waits has none, and writes in its own time.
    * @throws OperationFailed; what was added is kept and written by a later commit
    */
-  commit(): void;
+  commit?(): void;
 }
 
 /** Prepared and rolled-back transaction records are in no queue. As Java: CommitLogDispatcherBuildConsumeQueue. */

@@ -56,7 +56,7 @@ export class ReputLoop {
     if (this.waitingEnd === this.dispatchedOffset) return;
     try {
       this.addWaiting();
-      for (const builder of this.options.builders) builder.commit();
+      for (const builder of this.options.builders) builder.commit?.();
     } catch (error) {
       this.options.logger.log('error', 'messages are stored but not yet consumable', { error: messageOf(error) });
       return;

@@ -158,12 +158,7 @@ export class MessageIndex implements Builder {
     if (this.waiting.length > WAITING_KEYS_MAX) this.giveUp();
   }
 
-  /** Entries are gathered in their file and written by `drain`: no message waits for its keys. */
-  commit(): void {
-    return;
-  }
-
-  /** Writes everything that is gathered. What the disk refuses goes on waiting. */
+  /** Writes everything that is gathered, not at each commit of the log: no message waits for its keys. What the disk refuses goes on waiting. */
   drain(): void {
     try {
       this.takeWaiting();
