@@ -213,16 +213,15 @@ export class Recovery {
   private restore(record: InspectedRecord): boolean {
     this.last = record;
     const { topic, queueId, queueOffset, physicalOffset, size, sysFlag, propertiesText: properties, storeTimestamp } = record;
-    const request = { topic, queueId, queueOffset, physicalOffset, size, tagsCode: 0, storeTimestamp, sysFlag, properties };
-    const queue = isQueued(sysFlag) ? this.options.queues.find(topic, queueId) : undefined;
-    if (!isQueued(sysFlag) || queue?.holds(queueOffset, physicalOffset) === true) {
-      this.options.index?.add(request);
-      return true;
-    }
+    const { queues, index, builders, delays } = this.options;
+    const queue = isQueued(sysFlag) ? queues.find(topic, queueId) : undefined;
+    const isInPlace = !isQueued(sysFlag) || queue?.holds(queueOffset, physicalOffset) === true;
     const hasGap = queue !== undefined && queueOffset > queue.nextOffset;
-    if (hasGap && !this.rebuilding) return false;
-    const tagsCode = queueTagsCode({ topic, properties, storeTimestamp }, this.options.delays);
-    for (const builder of this.options.builders) builder.add({ ...request, tagsCode });
+    if (!isInPlace && hasGap && !this.rebuilding) return false;
+    const tagsCode = isInPlace ? 0 : queueTagsCode({ topic, properties, storeTimestamp }, delays);
+    const request = { topic, queueId, queueOffset, physicalOffset, size, tagsCode, storeTimestamp, sysFlag, properties };
+    if (isInPlace) index?.add(request);
+    else for (const builder of builders) builder.add(request);
     return true;
   }
 
