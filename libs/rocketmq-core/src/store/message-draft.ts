@@ -8,7 +8,10 @@ export interface MessageDraft extends RecordContent {
   readonly isCopy?: boolean;
 }
 
+/** What a message of a batch has of its own. */
+export type BatchItem = Pick<RecordContent, 'body' | 'properties' | 'flag'>;
+
 /** The messages of one batch send: one topic and queue, appended together or not at all. */
-export interface BatchDraft extends Omit<MessageDraft, 'body' | 'properties' | 'flag'> {
-  readonly messages: readonly { readonly body: Buffer; readonly properties: string; readonly flag: number }[];
+export interface BatchDraft extends Omit<MessageDraft, keyof BatchItem | 'isCopy'> {
+  readonly messages: readonly BatchItem[];
 }

@@ -7,7 +7,7 @@ import type { QueueTable } from '../consume-queue/queue-table.js';
 import { isQueued, type DispatchRequest } from '../dispatch/builders.js';
 import { queueTagsCode } from '../dispatch/queue-tags-code.js';
 import type { ReputLoop } from '../dispatch/reput-loop.js';
-import type { BatchDraft, MessageDraft } from '../message-draft.js';
+import type { BatchDraft, BatchItem, MessageDraft } from '../message-draft.js';
 import type { AppendOutcome, AppendRefusal } from '../outcomes.js';
 import type { StoreHealth } from '../store-health.js';
 import type { StoreStats } from '../store-stats.js';
@@ -86,7 +86,7 @@ export class AppendQueue {
   }
 
   appendBatch(draft: BatchDraft, done: (outcome: AppendOutcome) => void): void {
-    const contents = draft.messages.map((message): RecordContent => ({ ...draft, ...message }));
+    const contents = draft.messages.map((message) => contentOf(draft, message));
     const size = contents.reduce((sum, content) => sum + this.batch.sizeOf(content), 0);
     const refusal = this.batchRefusalOf(contents, size);
     if (refusal !== undefined) return done(refusal);
@@ -321,6 +321,12 @@ export class AppendQueue {
 
 function settleAll(waiters: readonly Waiter[], kind: 'ok' | 'flush-disk-timeout'): void {
   for (const { done, acceptance } of waiters) done(kind === 'ok' ? acceptance : { ...acceptance, kind });
+}
+
+// Field by field: V8 takes longer to add to an object that began as a spread than to encode the record.
+function contentOf(draft: BatchDraft, { flag, body, properties }: BatchItem): RecordContent {
+  const { topic, queueId, sysFlag, bornTimestamp, bornHost, storeHost, reconsumeTimes, preparedTransactionOffset } = draft;
+  return { topic, queueId, flag, sysFlag, bornTimestamp, bornHost, storeHost, reconsumeTimes, preparedTransactionOffset, body, properties };
 }
 
 /** A topic is the name of a folder. */
