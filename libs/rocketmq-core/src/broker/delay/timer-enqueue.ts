@@ -101,10 +101,8 @@ export class TimerEnqueue {
     const topic = message.properties.get(PropertyName.REAL_TOPIC) ?? '';
     const { physicalOffset, storeSize: size } = message;
     const isDelete = isRecall(message);
-    this.options.files.add({
-      ...{ outMs: outMsOfMessage(message), writeTimeMs, isDelete, physicalOffset, size },
-      topicHash: javaHashCode(topic),
-    });
+    const topicHash = javaHashCode(topic);
+    this.options.files.add({ outMs: outMsOfMessage(message), writeTimeMs, isDelete, physicalOffset, size, topicHash });
     this.options.counts.add(topic, isDelete ? -1 : 1);
   }
 }

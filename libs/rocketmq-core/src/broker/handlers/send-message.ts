@@ -150,13 +150,15 @@ class Sends {
     const { writer, identity, ext } = this.options;
     const placed = writer.place(draft);
     if (isRefusal(placed)) return refusal(placed, ext);
-    const recallHandle = recallHandleOf(placed, { ...sent, brokerName: identity().brokerName });
-    return this.answer(await writer.append(placed), { ...sent, storedIn: placed.topic, recallHandle });
+    const { topic, queueId, uniqueKey, bytes } = sent;
+    const recallHandle = recallHandleOf(placed, { topic, uniqueKey, brokerName: identity().brokerName });
+    return this.answer(await writer.append(placed), { topic, queueId, uniqueKey, bytes, storedIn: placed.topic, recallHandle });
   }
 
   /** Waits for the end of its transaction first, and only then for a time. */
-  private async sendHalf(draft: MessageDraft, sent: Sent): Promise<SendReply> {
-    return this.answer(await this.options.transactions.prepare(draft), { ...sent, storedIn: TRANS_HALF_TOPIC });
+  private async sendHalf(draft: MessageDraft, { topic, queueId, uniqueKey, bytes }: Sent): Promise<SendReply> {
+    const sent = { topic, queueId, uniqueKey, bytes, storedIn: TRANS_HALF_TOPIC };
+    return this.answer(await this.options.transactions.prepare(draft), sent);
   }
 
   async sendBatch(request: SendRequest, target: SendTarget): Promise<SendReply> {
