@@ -7,6 +7,12 @@ export const hasShortTimes = process.env.TEST_DEFAULTS !== '1';
 /** A consumer that waits for its turn, a check or a retry has it within this time. */
 export const patienceMs = hasShortTimes ? 90_000 : 240_000;
 
+/**
+ * How often a broker asks about a transaction. Apache counts the questions that it has nobody to ask: with a second between them its 15 are over
+ * before a client on a busy machine has noticed a restart.
+ */
+export const transactionCheckMax = hasShortTimes ? 60 : 15;
+
 // What the scenarios need and is off by default.
 const switches: JavaConf = { enablePropertyFilter: true, recallMessageEnable: true, updateBrokerConfigEnable: true };
 
@@ -16,8 +22,7 @@ export const brokerSettings: JavaConf = hasShortTimes
       ...switches,
       transactionTimeOut: 1000,
       transactionCheckInterval: 1000,
-      // Apache counts the questions that it has nobody to ask: 15 of them are over before a client on a busy machine has noticed a restart.
-      transactionCheckMax: 200,
+      transactionCheckMax,
       transactionOpBatchInterval: 200,
       // Level 3 is the first that a retry takes.
       messageDelayLevel: '1s 2s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 4s',

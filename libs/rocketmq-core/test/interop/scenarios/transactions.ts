@@ -1,5 +1,6 @@
 import { TRANS_CHECK_MAX_TIME_TOPIC } from '../../../src/protocol/index.js';
 import { acrossLanguages, eachAlone, everyPair, onlyOurs, type Scenario } from './frame.js';
+import { transactionCheckMax } from './short-settings.js';
 import { keysOf, untilKeys } from './watched-list.js';
 
 const keysAt = (prefix: string, numbers: readonly number[]): string[] => numbers.map((number) => `${prefix}-${number}`);
@@ -132,10 +133,10 @@ export const transactionScenarios: readonly Scenario[] = [
       const topic = await create('tx-lost');
       const plan = { group: named('tx-lost-producers'), topic, prefix: 'lost', count: 1 };
       const transacting = await from.transact({ ...plan, outcomes: ['unknown'], checks: ['unknown'] });
-      await transacting.until('fifteen checks', (checked) => checked.length >= 15, 1_200_000);
+      await transacting.until('all checks', (checked) => checked.length >= transactionCheckMax, 1_200_000);
       const consuming = await to.consume({ group: named('tx-lost-group'), topic: TRANS_CHECK_MAX_TIME_TOPIC });
       await untilKeys(consuming, ['lost-0']);
-      expect(transacting.checked).toHaveLength(15);
+      expect(transacting.checked).toHaveLength(transactionCheckMax);
     },
   },
 ];
