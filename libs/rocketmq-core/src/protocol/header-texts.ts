@@ -1,10 +1,5 @@
 import { hexAt, shortEscapes } from './json-escapes.js';
 
-interface Known {
-  readonly text: string;
-  readonly bytes: Uint8Array;
-}
-
 const SLOTS = 64;
 const KNOWN_SIZE_MAX = 64;
 const SCRATCH_SIZE = 4096;
@@ -15,7 +10,7 @@ const BACKSLASH = 0x5c;
  * those are found, not made, and being the same object they are also found faster in the tables behind.
  */
 export class HeaderTexts {
-  private readonly known = new Array<Known | undefined>(SLOTS).fill(undefined);
+  private readonly known = new Array<string>(SLOTS).fill('');
   private scratch: Buffer | undefined;
 
   /** @param bytes printable ASCII from `from` to `to` */
@@ -23,11 +18,10 @@ export class HeaderTexts {
     const size = to - from;
     if (size === 0 || size > KNOWN_SIZE_MAX) return bytes.toString('latin1', from, to);
     const slot = ((bytes[from] ?? 0) * 7 + (bytes[to - 1] ?? 0) + size * 5) % SLOTS;
-    const known = this.known[slot];
-    if (known !== undefined && isSame(known.bytes, bytes, from, size)) return known.text;
-    const text = bytes.toString('latin1', from, to);
-    this.known[slot] = { text, bytes: Uint8Array.prototype.slice.call(bytes, from, to) };
-    return text;
+    const known = this.known[slot] ?? '';
+    // Character by character: bytes kept beside it are compared faster, but cost an ArrayBuffer for each text that is another one every time.
+    if (isSame(known, bytes, from, size)) return known;
+    return (this.known[slot] = bytes.toString('latin1', from, to));
   }
 
   /** @param bytes a JSON string without its quotes, known to be one */
@@ -40,9 +34,9 @@ export class HeaderTexts {
   }
 }
 
-function isSame(known: Uint8Array, bytes: Buffer, from: number, size: number): boolean {
+function isSame(known: string, bytes: Buffer, from: number, size: number): boolean {
   if (known.length !== size) return false;
-  for (let i = 0; i < size; i++) if (known[i] !== bytes[from + i]) return false;
+  for (let i = 0; i < size; i++) if (known.charCodeAt(i) !== bytes[from + i]) return false;
   return true;
 }
 
