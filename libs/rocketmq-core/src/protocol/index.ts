@@ -271,6 +271,7 @@ export {
   printProperties,
   PROPERTIES_SIZE_MAX,
   propertyOf,
+  propertyItem,
   propertyProblem,
   removeProperty,
 } from './message/properties.js';

@@ -7,6 +7,7 @@ import {
   isSendableTopic,
   printProperties,
   PROPERTIES_SIZE_MAX,
+  propertyItem,
   PropertyName,
   propertyProblem,
   topicProblem,
@@ -62,13 +63,14 @@ export function checkMessage(message: OutgoingMessage, { maxMessageSize, message
   const flag = message.flag ?? 0;
   if ((flag | 0) !== flag) throw new InvalidInput('flag', `flag ${flag} is not an int32`);
   const waitStoreMsgOK = message.waitStoreMsgOK ?? true;
-  const all = propertiesOf(message, waitStoreMsgOK);
-  if (shardingKey !== undefined) put(all, PropertyName.SHARDING_KEY, shardingKey, 'shardingKey');
+  let properties = propertiesOf(message) + propertyItem(PropertyName.WAIT, waitStoreMsgOK ? 'true' : 'false');
+  if (shardingKey !== undefined) properties += checkedItem(PropertyName.SHARDING_KEY, shardingKey, 'shardingKey');
   const delay = delayProperty(message);
-  if (delay !== undefined) all.set(...delay);
-  if (system !== undefined) for (const [name, value] of system) all.set(name, value);
-  if (message.replyTo !== undefined) for (const [name, value] of replyProperties(message.replyTo)) put(all, name, value, 'replyTo');
-  const properties = printProperties(all.set(PropertyName.UNIQ_KEY, messageId));
+  if (delay !== undefined) properties += propertyItem(...delay);
+  if (system !== undefined) for (const [name, value] of system) properties += propertyItem(name, value);
+  if (message.replyTo !== undefined)
+    for (const [name, value] of replyProperties(message.replyTo)) properties += checkedItem(name, value, 'replyTo');
+  properties += propertyItem(PropertyName.UNIQ_KEY, messageId);
   checkPropertiesSize(properties);
   return { topic, messageId, flag, body, properties, waitStoreMsgOK, reply: message.replyTo !== undefined, delayed: delay !== undefined };
 }
@@ -99,21 +101,23 @@ function bufferOf(given: Uint8Array | string): Buffer {
   return typeof given === 'string' ? Buffer.from(given) : Buffer.from(given.buffer, given.byteOffset, given.byteLength);
 }
 
-function propertiesOf(message: OutgoingMessage, waitStoreMsgOK: boolean): Map<string, string> {
-  const properties = new Map<string, string>();
-  if (message.properties !== undefined) putOwn(properties, message.properties);
+/** No name comes twice: an application may not use those of RocketMQ. */
+function propertiesOf(message: OutgoingMessage): string {
+  let text = message.properties === undefined ? '' : ownProperties(message.properties);
   const keys = keysText(message.keys);
-  if (keys !== '') put(properties, PropertyName.KEYS, keys, 'keys');
-  if (message.tags !== undefined && message.tags !== '') put(properties, PropertyName.TAGS, message.tags, 'tags');
-  return properties.set(PropertyName.WAIT, waitStoreMsgOK ? 'true' : 'false');
+  if (keys !== '') text += checkedItem(PropertyName.KEYS, keys, 'keys');
+  if (message.tags !== undefined && message.tags !== '') text += checkedItem(PropertyName.TAGS, message.tags, 'tags');
+  return text;
 }
 
-function putOwn(properties: Map<string, string>, given: NonNullable<OutgoingMessage['properties']>): void {
+function ownProperties(given: NonNullable<OutgoingMessage['properties']>): string {
   const own = given instanceof Map ? (given as ReadonlyMap<string, string>) : Object.entries(given as Readonly<Record<string, string>>);
+  let text = '';
   for (const [name, value] of own) {
     if (isReservedProperty(name)) throw new InvalidInput('properties', `the property name ${name} is used by RocketMQ itself`);
-    put(properties, name, value, 'properties');
+    text += checkedItem(name, value, 'properties');
   }
+  return text;
 }
 
 function keysText(keys: OutgoingMessage['keys']): string {
@@ -124,10 +128,10 @@ function keysText(keys: OutgoingMessage['keys']): string {
   return keys.join(' ');
 }
 
-function put(properties: Map<string, string>, name: string, value: string, field: string): void {
+function checkedItem(name: string, value: string, field: string): string {
   const problem = propertyProblem(name, value);
   if (problem !== undefined) throw new InvalidInput(field, problem);
-  properties.set(name, value);
+  return propertyItem(name, value);
 }
 
 export type CompressionSettings = Pick<ProducerSettings, 'compressMsgBodyOverHowmuch' | 'compressType' | 'compressLevel'>;

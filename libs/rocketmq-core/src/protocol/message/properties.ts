@@ -29,9 +29,12 @@ export function parseProperties(text: string): Map<string, string> {
 /** Every item ends with 0x02, the last one too. As Java: MessageDecoder.messageProperties2String. */
 export function printProperties(properties: ReadonlyMap<string, string>): string {
   let text = '';
-  for (const [name, value] of properties) text += name + NAME_END + value + VALUE_END;
+  for (const [name, value] of properties) text += propertyItem(name, value);
   return text;
 }
+
+/** One property as its part of the text. */
+export const propertyItem = (name: string, value: string): string => name + NAME_END + value + VALUE_END;
 
 /** The value of one property, as `parseProperties(text).get(name)` but without taking the text apart. */
 export function propertyOf(text: string, name: string): string | undefined {
@@ -51,9 +54,10 @@ function valueAt(text: string, start: number): string {
 /** Why the pair cannot be written so that a reader finds it again; undefined when it can. */
 export function propertyProblem(name: string, value: string): string | undefined {
   if (name === '' || value === '') return 'a property without a name or a value cannot be stored';
-  const hasSeparator = [name, value].some((text) => text.includes(NAME_END) || text.includes(VALUE_END));
-  return hasSeparator ? `property ${JSON.stringify(name)} contains a separator character` : undefined;
+  return hasSeparator(name) || hasSeparator(value) ? `property ${JSON.stringify(name)} contains a separator character` : undefined;
 }
+
+const hasSeparator = (text: string): boolean => text.includes(NAME_END) || text.includes(VALUE_END);
 
 /** The text with one more property at its end, which wins over an earlier one of that name. */
 export function appendProperty(text: string, name: string, value: string): string {
