@@ -15,13 +15,14 @@ import { type Clock, type Logger, sleep } from '../runtime/index.js';
 import { Alarm } from './alarm.js';
 import type { Budget } from './budget.js';
 import type { ByteStream } from './byte-stream.js';
-import { answerOf, type Caller, type FramePlace, partsOf, sizeOf } from './calls.js';
+import { type Caller, type FramePlace, partsOf, sizeOf } from './calls.js';
 import type { RemotingLimits } from './config.js';
 import type { OutgoingCall } from './hooks.js';
 import { Intake } from './intake.js';
 import { Outbox, type TurnFlush } from './outbox.js';
 import { PendingTable } from './pending-table.js';
 import type { Answer, CallOptions, Peer } from './ports.js';
+import { type CallOwner, WaitingCall } from './waiting-call.js';
 
 /** Takes the requests that arrive on connections. */
 export interface RequestSink {
@@ -84,6 +85,7 @@ export class Connection implements Peer {
   private activeAtMs: number;
   private receivedAtMs: number;
   private partialSinceMs = Infinity;
+  private readonly owner: CallOwner;
   private readonly review = () => this.reviewReading();
   private readonly deliver = (bytes: Buffer) => this.accept(bytes);
 
@@ -100,6 +102,12 @@ export class Connection implements Peer {
     this.activeAtMs = clock.monotonic();
     this.receivedAtMs = this.activeAtMs;
     this.alarm = new Alarm(clock, (nowMs) => this.wake(nowMs));
+    this.owner = {
+      address: this.address,
+      loss: () => ({ reason: this.draining ? 'closed' : 'connection', text: String(this.closeReason) }),
+      withdraw: (opaque) => this.pending.withdraw(opaque),
+      finished: (call, code, startedMs) => traits.caller.finished(call, code, clock.monotonic() - startedMs),
+    };
     this.alarm.noLaterThan(this.activeAtMs + limits.idleMs);
     stream.attach({
       data: (chunk) => this.receive(chunk),
@@ -142,37 +150,11 @@ export class Connection implements Peer {
       this.assertOpen(command);
       const opaque = this.pending.nextOpaque();
       const request = this.prepare(command, header, options, { opaque, flag: 0 });
-      const { call } = request;
+      const { owner } = this;
       const startedMs = this.traits.clock.monotonic();
-      const finish = (code?: number) => {
-        signal?.removeEventListener('abort', abort);
-        if (call !== undefined) this.traits.caller.finished(call, code, this.traits.clock.monotonic() - startedMs);
-      };
-      const abort = () => {
-        this.pending.withdraw(opaque);
-        finish();
-        reject(new OperationFailed('aborted', `${command.name} to ${this.address}: aborted`, { cause: signal?.reason, sent: true }));
-      };
-      this.pending.wait(opaque, {
-        deadlineMs: startedMs + timeoutMs,
-        answered: (frame) => {
-          finish(frame.code);
-          try {
-            resolve(answerOf(command, frame));
-          } catch (error) {
-            const message = `${command.name}: the answer of ${this.address} is malformed: ${messageOf(error)}`;
-            reject(new OperationFailed('refused', message, { sent: true }));
-          }
-        },
-        failed: (why) => {
-          finish();
-          const message = `${command.name} to ${this.address}: ${why === 'expired' ? `no answer after ${timeoutMs} ms` : this.closeReason}`;
-          const reason = this.draining ? 'closed' : 'connection';
-          reject(new OperationFailed(why === 'expired' ? 'timeout' : reason, message, { sent: true }));
-        },
-      });
-      this.alarm.noLaterThan(startedMs + timeoutMs);
-      signal?.addEventListener('abort', abort, { once: true });
+      const call = new WaitingCall({ owner, command, opaque, startedMs, timeoutMs, signal, call: request.call, resolve, reject });
+      this.pending.wait(opaque, call);
+      this.alarm.noLaterThan(call.deadlineMs);
       this.transmit(request);
     });
   }

@@ -58,12 +58,16 @@ class SocketStream implements ByteStream {
   }
 
   write(buffers: readonly Buffer[], written?: () => void): void {
-    const parts = joinSmall(buffers);
-    const last = parts.length - 1;
     const done = written === undefined ? this.written : () => this.release(written);
-    if (last > 0) this.socket.cork();
-    parts.forEach((part, i) => (i === last ? this.socket.write(part, done) : this.socket.write(part)));
-    if (last > 0) this.socket.uncork();
+    const parts = buffers.length > 1 ? joinSmall(buffers) : buffers;
+    let left = parts.length;
+    if (left > 1) this.socket.cork();
+    for (const part of parts) {
+      left -= 1;
+      if (left > 0) this.socket.write(part);
+      else this.socket.write(part, done);
+    }
+    if (parts.length > 1) this.socket.uncork();
   }
 
   private release(written: () => void): void {

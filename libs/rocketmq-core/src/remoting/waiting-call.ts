@@ -1,0 +1,77 @@
+import { messageOf, OperationFailed, type OperationReason } from '../base/index.js';
+import type { Command, Frame } from '../protocol/index.js';
+import { answerOf } from './calls.js';
+import type { OutgoingCall } from './hooks.js';
+import type { PendingCall } from './pending-table.js';
+import type { Answer } from './ports.js';
+
+/** What its connection does for a waiting call. */
+export interface CallOwner {
+  readonly address: string;
+  /** Why and as what calls fail when the connection ends. */
+  loss(): { readonly reason: OperationReason; readonly text: string };
+  withdraw(opaque: number): void;
+  /** A call that somebody wants to see is over. @param code of its answer */
+  finished(call: OutgoingCall, code: number | undefined, startedMs: number): void;
+}
+
+export interface WaitingCallParts<C extends Command> {
+  readonly owner: CallOwner;
+  readonly command: C;
+  readonly opaque: number;
+  /** Monotonic time. */
+  readonly startedMs: number;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Where somebody wants to see it. */
+  readonly call: OutgoingCall | undefined;
+  readonly resolve: (answer: Answer<C>) => void;
+  readonly reject: (error: OperationFailed) => void;
+}
+
+/** A request that waits for its answer. One object and no closures: a busy client makes one for each message. */
+export class WaitingCall<C extends Command> implements PendingCall {
+  readonly deadlineMs: number;
+
+  constructor(private readonly parts: WaitingCallParts<C>) {
+    this.deadlineMs = parts.startedMs + parts.timeoutMs;
+    parts.signal?.addEventListener('abort', this, { once: true });
+  }
+
+  answered(frame: Frame): void {
+    const { command, owner, resolve, reject } = this.parts;
+    this.finish(frame.code);
+    try {
+      resolve(answerOf(command, frame));
+    } catch (error) {
+      const text = `${command.name}: the answer of ${owner.address} is malformed: ${messageOf(error)}`;
+      reject(new OperationFailed('refused', text, { sent: true }));
+    }
+  }
+
+  failed(why: 'expired' | 'closed'): void {
+    const { owner, timeoutMs } = this.parts;
+    this.finish(undefined);
+    if (why === 'expired') this.fail('timeout', `no answer after ${timeoutMs} ms`);
+    else this.fail(owner.loss().reason, owner.loss().text);
+  }
+
+  /** The signal has fired. */
+  handleEvent(): void {
+    const { owner, opaque, signal } = this.parts;
+    owner.withdraw(opaque);
+    this.finish(undefined);
+    this.fail('aborted', 'aborted', signal?.reason);
+  }
+
+  private fail(reason: OperationReason, text: string, cause?: unknown): void {
+    const { command, owner, reject } = this.parts;
+    reject(new OperationFailed(reason, `${command.name} to ${owner.address}: ${text}`, { cause, sent: true }));
+  }
+
+  private finish(code: number | undefined): void {
+    const { owner, signal, call, startedMs } = this.parts;
+    signal?.removeEventListener('abort', this);
+    if (call !== undefined) owner.finished(call, code, startedMs);
+  }
+}
