@@ -47,16 +47,19 @@ async function sendAll(send, count) {
   await Promise.all(Array.from({ length: OUTSTANDING_MAX }, lane));
 }
 
-/** Sends what is due every few milliseconds, however long the answers take. */
+/** Sends what is due every few milliseconds, however long the answers take. Keeps nothing of an answer, as an application would not. */
 async function sendAtRate(send, count, perSecond) {
   const beganMs = nowMs();
-  const sends = [];
-  while (sends.length < count) {
+  let [begun, open] = [0, 0];
+  let failure;
+  const settled = () => (open -= 1);
+  const failed = (error) => (failure ??= error);
+  while (begun < count || open > 0) {
+    if (failure !== undefined) throw failure;
     const due = Math.min(count, Math.floor(((nowMs() - beganMs) / 1000) * perSecond));
-    while (sends.length < due) sends.push(send(payload(sends.length)));
+    for (; begun < due; begun += 1, open += 1) send(payload(begun)).then(settled, failed);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  await Promise.all(sends);
 }
 
 /** The producer: `send` resolves when the server has the message. */
