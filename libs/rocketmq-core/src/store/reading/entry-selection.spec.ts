@@ -73,7 +73,7 @@ describe('selectEntries', () => {
 
 describe('spansOf', () => {
   const extent = (physicalOffset: number, size = 100) => ({ physicalOffset, size });
-  const spans = (...extents: { physicalOffset: number; size: number }[]) => spansOf(extents).map(({ from, to }) => [from, to]);
+  const spans = (...extents: { physicalOffset: number; size: number }[]) => spansOf(extents, 1_000_000).map(({ from, to }) => [from, to]);
 
   it('joins neighbours and what lies a little apart', () => {
     expect(spans(extent(0), extent(100), extent(5000))).toEqual([[0, 5100]]);
@@ -82,6 +82,12 @@ describe('spansOf', () => {
     expect(spans(extent(0), extent(100_000))).toEqual([
       [0, 100],
       [100_000, 100_100],
+    ]);
+  });
+  it('reads neighbours in two segments apart', () => {
+    expect(spans(extent(999_900), extent(1_000_000))).toEqual([
+      [999_900, 1_000_000],
+      [1_000_000, 1_000_100],
     ]);
   });
   it('does not join what goes back', () => {

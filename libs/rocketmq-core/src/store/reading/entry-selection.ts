@@ -106,19 +106,27 @@ export interface Span {
 /** A read costs about as much as copying this many bytes that nobody asked for. */
 const GAP_MAX = 8 * 1024;
 
-/** Reads that cover the extents: neighbours, and what is only a little apart, share one. */
-export function spansOf(extents: readonly Extent[]): Span[] {
+/**
+ * Reads that cover the extents: neighbours, and what is only a little apart, share one. None covers two segments: the first may be gone when it
+ * runs, and the messages of the second are not to go with it.
+ */
+export function spansOf(extents: readonly Extent[], segmentSize: number): Span[] {
+  const segmentOf = ({ physicalOffset }: Extent) => Math.floor(physicalOffset / segmentSize);
   const spans: Span[] = [];
   let last: Span | undefined;
+  let lastSegment = 0;
   for (const extent of extents) {
     const end = extent.physicalOffset + extent.size;
-    if (last !== undefined && extent.physicalOffset >= last.to && extent.physicalOffset - last.to <= GAP_MAX) {
+    if (last !== undefined && isNear(last, extent) && segmentOf(extent) === lastSegment) {
       last.to = end;
       last.extents.push(extent);
     } else {
       last = { from: extent.physicalOffset, to: end, extents: [extent] };
+      lastSegment = segmentOf(extent);
       spans.push(last);
     }
   }
   return spans;
 }
+
+const isNear = ({ to }: Span, { physicalOffset }: Extent) => physicalOffset >= to && physicalOffset - to <= GAP_MAX;

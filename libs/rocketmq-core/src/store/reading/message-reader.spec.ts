@@ -80,6 +80,52 @@ describe('MessageReader', () => {
     },
   );
 
+  describe('of a file that expires while it is read from', () => {
+    /** The first message of the second file. */
+    let border: number;
+
+    beforeEach(async () => {
+      await open();
+      await append(0, 400);
+      for (const queueId of [1, 2]) await store.append(messageDraft({ queueId }));
+      await store.close();
+      await open();
+      const entries = store.entriesOf('TopicTest', 0, { from: 0, countMax: 400 });
+      border = entries.findIndex(({ physicalOffset }) => physicalOffset >= sizes.mappedFileSizeCommitLog);
+    });
+    const expire = async () => {
+      clock.jump(100 * 3_600_000);
+      store.expireNow();
+      await clock.settle();
+      expect(store.minPhysicalOffset).toBe(sizes.mappedFileSizeCommitLog);
+    };
+
+    it('passes over no message of the next one', async () => {
+      await get(border - 4);
+      const letGo = files.holdReads();
+      const before = [1, 2].map(async (queueId) => get(0, { queueId }));
+      const read = get(border - 4);
+      await expire();
+      letGo();
+      await Promise.all(before);
+      const outcome = await read;
+      expect(bodies(outcome)).toEqual(range(border, outcome.nextBeginOffset));
+      expect(outcome.nextBeginOffset).toBe(border + 4);
+    });
+
+    it('passes over no message of the next one that its properties choose', async () => {
+      await get(border - 12);
+      const letGo = files.holdReads();
+      let seen = 0;
+      const read = get(border - 12, { matchesProperties: () => (seen += 1) > 8 });
+      await expire();
+      letGo();
+      const outcome = await read;
+      expect(bodies(outcome)).toEqual(range(border, outcome.nextBeginOffset));
+      expect(outcome.nextBeginOffset).toBeGreaterThan(border);
+    });
+  });
+
   it('reads everything in order, whatever of it is old', async () => {
     await open();
     await append(0, 300);

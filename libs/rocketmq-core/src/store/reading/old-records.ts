@@ -47,7 +47,7 @@ export class OldRecords {
       table,
       chunkOf: ({ physicalOffset, size }) => table.find(physicalOffset, physicalOffset + size),
       readDirectly: (some) => {
-        const reads = spansOf(some).map((span) => this.readSpan(span));
+        const reads = this.readSpans(some);
         direct.push(...reads);
         return reads;
       },
@@ -57,7 +57,11 @@ export class OldRecords {
 
   /** The same into memory that belongs to the caller. */
   readDirectly(extents: readonly Extent[]): Promise<readonly Records[]> {
-    return Promise.all(spansOf(extents).map((span) => this.readSpan(span)));
+    return Promise.all(this.readSpans(extents));
+  }
+
+  private readSpans(extents: readonly Extent[]): Promise<Records>[] {
+    return spansOf(extents, this.options.log.segments.segmentSize).map((span) => this.readSpan(span));
   }
 
   private async readSpan(span: Span): Promise<Records> {

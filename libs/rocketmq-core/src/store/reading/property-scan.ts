@@ -42,7 +42,7 @@ export class PropertyScan {
     this.examined += selection.examined;
     this.scannedSize += selection.sizeTotal;
     if (this.messageCount === 0 && selection.status !== 'found') this.status = selection.status;
-    return spansOf(selection.extents);
+    return spansOf(selection.extents, this.rules.segmentSize);
   }
 
   /** @param bytes of the span */

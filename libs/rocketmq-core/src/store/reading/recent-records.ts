@@ -29,6 +29,6 @@ export class RecentRecords {
 
   /** The same into memory that belongs to the caller. */
   readDirectly(extents: readonly Extent[]): Records[] {
-    return spansOf(extents).map((span) => recordsOf(span, this.log.readSync(span.from, span.to)));
+    return spansOf(extents, this.log.segments.segmentSize).map((span) => recordsOf(span, this.log.readSync(span.from, span.to)));
   }
 }
