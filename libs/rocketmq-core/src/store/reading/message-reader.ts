@@ -139,8 +139,7 @@ export class MessageReader {
       parts,
     );
     const sizeTotal = records.reduce((sum, buffer) => sum + buffer.length, 0);
-    // What the entries point to can be gone by the time it is read.
-    const status = selection.status === 'found' && messageCount === 0 ? 'message-was-removing' : selection.status;
+    const status = statusOf(selection.status, messageCount);
     if (!plan.isInternal) this.options.stats.get(messageCount);
     return { status, nextBeginOffset, minOffset, maxOffset, records, messageCount, sizeTotal, release: releaseOf(parts) };
   }
@@ -185,11 +184,12 @@ export class MessageReader {
 
   private scanned({ queue, queueOffset, isInternal }: Plan, scan: PropertyScan): GetOutcome {
     const { minOffset, maxOffset } = queue;
-    const { status, examined } = scan;
+    const { examined } = scan;
     const isOld = scan.firstPhysicalOffset < this.options.log.openOffset;
     const { buffers: records, count: messageCount } = isOld
       ? this.guard.check(scan.records, undefined, { queue, from: queueOffset, entries: scan.entries })
       : { buffers: scan.records, count: scan.messageCount };
+    const status = statusOf(scan.status, messageCount);
     const sizeTotal = isOld ? records.reduce((sum, { length }) => sum + length, 0) : scan.sizeTotal;
     if (!isInternal) this.options.stats.get(messageCount);
     return { status, nextBeginOffset: queueOffset + examined, minOffset, maxOffset, records, messageCount, sizeTotal };
@@ -224,6 +224,11 @@ export class MessageReader {
       },
     };
   }
+}
+
+// What the entries point to can be gone by the time it is read, or damaged.
+function statusOf(selected: GetStatus, messageCount: number): GetStatus {
+  return selected === 'found' && messageCount === 0 ? 'message-was-removing' : selected;
 }
 
 function endOf(extents: readonly Extent[]): number {

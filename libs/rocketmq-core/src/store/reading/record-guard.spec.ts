@@ -71,6 +71,17 @@ describe('a message that the disk has changed', () => {
     expect(told).toHaveLength(1);
   });
 
+  it.each([
+    ['', {}],
+    [', also where a consumer filters by properties', { matchesProperties: () => true }],
+  ])('is not answered as found when it is the only one%s', async (_, more) => {
+    flipBit(files, LOG, place(3) + 90);
+    await opened();
+    const outcome = await store.get({ topic: 'TopicTest', queueId: 0, queueOffset: 3, maxMessages: 1, ...more });
+    // A consumer of Java reads the body of every SUCCESS.
+    expect(outcome).toMatchObject({ status: 'message-was-removing', messageCount: 0, nextBeginOffset: 4 });
+  });
+
   it('is not answered with another one when its entry leads there', async () => {
     const entries = files.readFileSync(QUEUE) ?? Buffer.alloc(0);
     writeAt(files, QUEUE, 3 * ENTRY_SIZE, Buffer.from(entries.subarray(9 * ENTRY_SIZE, 10 * ENTRY_SIZE)));
