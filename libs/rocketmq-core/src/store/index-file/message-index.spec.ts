@@ -1,5 +1,6 @@
 import { FakeClock } from '../../../testing/fake-clock.js';
 import { MemoryFileSystem } from '../../../testing/memory-file-system.js';
+import { SeededRandom } from '../../../testing/seeded-random.js';
 import { silentLogger } from '../../runtime/index.js';
 import type { DispatchRequest } from '../dispatch/builders.js';
 import { indexHash } from './index-keys.js';
@@ -248,6 +249,23 @@ describe('the message index', () => {
     disk.fault = undefined;
     expect(await find(index, 'k1')).toEqual([100]);
     expect(await index.flush()).toBe(true);
+  });
+
+  it('makes the name of a file durable that was made while the folder was synced', async () => {
+    const disk = newDisk();
+    disk.syncFolderSync('/');
+    const index = indexOn(disk);
+    index.add(keyed(1));
+    const syncFolder = disk.syncFolder.bind(disk);
+    disk.syncFolder = async (folder) => {
+      await syncFolder(folder);
+      disk.syncFolder = syncFolder;
+      for (let n = 2; n < 12; n += 1) index.add(keyed(n));
+    };
+    for (let flush = 0; flush < 2; flush += 1) expect(await index.flush()).toBe(true);
+    const names = disk.listSync('/index');
+    expect(names).toHaveLength(2);
+    expect(disk.crash('nothing', new SeededRandom(1)).listSync('/index')).toEqual(names);
   });
 
   it('is not vouched for after a failed sync', async () => {

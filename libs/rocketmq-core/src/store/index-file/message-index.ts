@@ -237,8 +237,11 @@ export class MessageIndex implements Builder {
   }
 
   private async flushFiles(): Promise<void> {
-    if (this.needsFolderSync) await this.options.files.syncFolder(this.options.folder);
-    this.needsFolderSync = false;
+    if (this.needsFolderSync) {
+      // Before the call: a file that is made while it runs needs another one.
+      this.needsFolderSync = false;
+      await this.options.files.syncFolder(this.options.folder);
+    }
     for (const file of [...this.list]) {
       const isLast = file === this.list.at(-1);
       await file.flush();
