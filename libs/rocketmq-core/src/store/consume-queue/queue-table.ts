@@ -106,8 +106,9 @@ export class QueueTable {
     return end;
   }
 
-  /** A queue that is asked for afterwards is not found: a read must not open files of a closed store. */
+  /** A queue that is asked for afterwards is not found, and one that is known has no files: a read must not open files of a closed store. */
   close(): void {
+    for (const queue of this.queues()) queue.segments.close();
     this.byTopic.clear();
     this.handles.closeAll();
   }

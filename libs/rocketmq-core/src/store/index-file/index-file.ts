@@ -51,8 +51,8 @@ const READ_AHEAD = 16 * 1024;
  */
 export class IndexFile {
   header: IndexHeader = emptyHeader();
-  /** It is being removed: nothing is to be read from it. */
-  isExpired = false;
+  /** It is being removed, or the index is closed: nothing is to be read from it. */
+  isGone = false;
   private slots: SlotTable | undefined;
   private gathered = Buffer.alloc(0);
   private gatheredCount = 0;
@@ -302,7 +302,7 @@ export class IndexFile {
   async *select({ keyHash, beginMs, endMs }: IndexWindow): AsyncGenerator<number> {
     const { beginTimestamp } = this.header;
     const ahead = { start: 0, bytes: Buffer.alloc(0) };
-    for (let number = await this.newestOf(keyHash), before = this.header.indexCount; number > 0 && number < before;) {
+    for (let number = await this.newestOf(keyHash), before = this.header.indexCount; number > 0 && number < before && !this.isGone;) {
       const entry = await this.entryAt(number, ahead);
       // Entries hold whole seconds: one may be up to a second older than its time says, none is younger.
       const timeMs = beginTimestamp + entry.seconds * 1000;

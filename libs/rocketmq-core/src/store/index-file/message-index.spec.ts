@@ -1,6 +1,7 @@
 import { FakeClock } from '../../../testing/fake-clock.js';
 import { MemoryFileSystem } from '../../../testing/memory-file-system.js';
 import { SeededRandom } from '../../../testing/seeded-random.js';
+import { SlowReadFileSystem } from '../../../testing/slow-read-file-system.js';
 import { silentLogger } from '../../runtime/index.js';
 import type { DispatchRequest } from '../dispatch/builders.js';
 import { indexHash } from './index-keys.js';
@@ -63,6 +64,22 @@ describe('the message index', () => {
     const index = indexOn(newDisk());
     for (let n = 1; n <= 20; n++) index.add(keyed(n, 'same'));
     expect(await find(index, 'same', { beginMs: NOW + 5000, endMs: NOW + 6000 })).toEqual([600, 500]);
+  });
+
+  it('opens no file for a search that goes on after it is closed', async () => {
+    const disk = new SlowReadFileSystem();
+    disk.makeFolderSync('/index');
+    const index = indexOn(disk);
+    for (let n = 1; n < 12; n += 1) index.add(keyed(n, 'shared'));
+    await index.flush();
+    const letGo = disk.holdReads();
+    const search = find(index, 'shared');
+    await new FakeClock().settle();
+    index.close();
+    letGo();
+    // The read that was under way ends.
+    expect(await search).toEqual([1100]);
+    expect(disk.begun).toHaveLength(1);
   });
 
   it('leaves rolled-back transactions out', async () => {

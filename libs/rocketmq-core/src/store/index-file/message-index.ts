@@ -119,7 +119,7 @@ export class MessageIndex implements Builder {
     const [first] = this.list;
     if (first === undefined || this.list.length < 2 || first.isDirty || first.header.endPhysicalOffset >= physicalMin) return undefined;
     this.list.shift();
-    first.isExpired = true;
+    first.isGone = true;
     this.handles.close(first.path);
     return first.path;
   }
@@ -265,13 +265,14 @@ export class MessageIndex implements Builder {
   // A file may expire while it is walked through: nothing that it leads to is there any more.
   private async *selectIn(file: IndexFile, window: IndexWindow): AsyncGenerator<number> {
     try {
-      if (!file.isExpired) yield* file.select(window);
+      if (!file.isGone) yield* file.select(window);
     } catch (error) {
-      if (!file.isExpired) throw error;
+      if (!file.isGone) throw error;
     }
   }
 
   close(): void {
+    for (const file of this.list) file.isGone = true;
     this.handles.closeAll();
     this.list.length = 0;
   }

@@ -80,6 +80,21 @@ describe('MessageReader', () => {
     },
   );
 
+  it('opens no file for reads that wait for their turn when the store is closed', async () => {
+    await open();
+    for (const queueId of [0, 1, 2, 3]) await store.append(messageDraft({ queueId }));
+    await store.close();
+    await open();
+    const letGo = files.holdReads();
+    const reads = [0, 1, 2, 3].map(async (queueId) => get(0, { queueId }));
+    await store.close();
+    const begun = files.begun.length;
+    letGo();
+    const outcomes = await Promise.all(reads);
+    expect(outcomes.slice(2)).toMatchObject([{ nextBeginOffset: 0 }, { nextBeginOffset: 0 }]);
+    expect(files.begun).toHaveLength(begun);
+  });
+
   describe('of a file that expires while it is read from', () => {
     /** The first message of the second file. */
     let border: number;
