@@ -301,6 +301,22 @@ describe('MessageStore', () => {
     await synced.close();
   });
 
+  it('loses no message of a topic that is deleted and used again while others of it are on their way to the disk', async () => {
+    const synced = makeStore(files, { flushDiskType: 'SYNC_FLUSH', storePathRootDir: '/synced' }, { clock });
+    await synced.open();
+    await append(synced, 'before');
+    const release = files.holdSyncs();
+    const deleted = append(synced, 'deleted');
+    await clock.settle();
+    synced.removeTopic('TopicTest');
+    const again = append(synced, 'again');
+    release();
+    const { queueOffset } = await deleted;
+    expect((await again).queueOffset).toBe(queueOffset + 1);
+    expect(bodies(await read(synced, queueOffset))).toEqual(['deleted', 'again']);
+    await synced.close();
+  });
+
   it('finds a record by its physical offset, and nothing in between', async () => {
     await append(store, 'a');
     const { physicalOffset } = await append(store, 'b');

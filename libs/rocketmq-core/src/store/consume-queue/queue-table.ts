@@ -96,7 +96,13 @@ export class QueueTable {
     this.byTopic.delete(topic);
     for (const queue of queues.values()) queue.drop();
     this.options.files.removeFolderSync(`${this.folder}/${topic}`);
+    for (const queue of queues.values()) this.leavePlacesOf(queue);
     return true;
+  }
+
+  // Messages that were appended and are not dispatched yet still come, with the offsets that they took: later ones lie behind them.
+  private leavePlacesOf({ topic, queueId, maxOffset, nextOffset }: ConsumeQueue): void {
+    if (nextOffset > maxOffset) this.getOrCreate(topic, queueId).nextOffset = nextOffset;
   }
 
   /** Physical offset after the last record that has an entry; -1 without any. */
