@@ -44,6 +44,34 @@ describe('the offset that a pull commits', () => {
     expect(offsets.query(position)).toBe(40);
   });
 
+  it('is forgotten with a topic that is deleted while the pull reads from the disk', async () => {
+    const { offsets, read, pull } = setUp();
+    const answer = pull(40);
+    offsets.removeTopic('T');
+    read.resolve(nothing);
+    await answer;
+    expect(offsets.query(position)).toBe(-1);
+  });
+
+  it('does not undo a later one when the disk answers late', async () => {
+    const { offsets, read, pull } = setUp();
+    const answer = pull(40);
+    offsets.commit(position, 45);
+    read.resolve(nothing);
+    await answer;
+    expect(offsets.query(position)).toBe(45);
+  });
+
+  it('does not undo a reset that the next pull was told of while the disk answered late', async () => {
+    const { offsets, read, pull } = setUp();
+    const answer = pull(40);
+    offsets.reset(position, 7);
+    await pull(41);
+    read.resolve(nothing);
+    await answer;
+    expect(offsets.query(position)).toBe(7);
+  });
+
   it('does not undo a reset that came while the pull read from the disk', async () => {
     const { offsets, read, pull } = setUp();
     const answer = pull(40);

@@ -48,8 +48,11 @@ class Pull {
   run(mayHold: boolean): PullReply | Promise<PullReply> {
     const admission = this.options.admit(this.request);
     if (admission.kind === 'refused') return admission.reply;
-    const moved = this.options.offsets.takeReset(positionOf(admission));
+    const position = positionOf(admission);
+    const moved = this.options.offsets.takeReset(position);
     if (moved !== undefined) return movedReply(moved, admission, this.options.store);
+    // Before the read: while it waits for the disk the group may be set to another offset, or its topic deleted.
+    if (mayHold) this.commit(position);
     const { header } = this.request;
     const { pullBatchMaxMessageCount } = this.options.settings;
     const outcome = this.options.store.get({
@@ -68,7 +71,6 @@ class Pull {
     const position = positionOf(admission);
     const { offsets, stats } = this.options;
     offsets.notePulled(position, outcome.nextBeginOffset);
-    if (mayHold) this.commit(position);
     if (outcome.status === 'found') {
       stats.countGet(position.group, position.topic, { messages: outcome.messageCount, bytes: outcome.sizeTotal });
     }
@@ -80,9 +82,7 @@ class Pull {
   private commit(position: QueuePosition): void {
     const { commitOffset = -1, sysFlag = 0 } = this.request.header;
     if ((sysFlag & PullFlag.COMMIT_OFFSET) === 0 || commitOffset < 0) return;
-    const { offsets } = this.options;
-    // While this pull read from the disk, the group may have been set to another offset, of which the next pull is told.
-    if (!offsets.isReset(position)) offsets.commit(position, commitOffset);
+    this.options.offsets.commit(position, commitOffset);
   }
 
   private hold(admission: AdmittedPull, nothingFound: PullReply): PullReply | Promise<PullReply> {
