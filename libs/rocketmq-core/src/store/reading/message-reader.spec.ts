@@ -28,8 +28,8 @@ describe('MessageReader', () => {
   });
   afterEach(() => store.close());
 
-  const open = async (memoryTotal?: number) => {
-    store = makeStore(files, sizes, { clock, ...(memoryTotal === undefined ? {} : { memoryTotal }) });
+  const open = async (memoryTotal?: number, config = sizes) => {
+    store = makeStore(files, config, { clock, ...(memoryTotal === undefined ? {} : { memoryTotal }) });
     await store.open();
   };
   const append = async (from: number, to: number) => {
@@ -93,6 +93,26 @@ describe('MessageReader', () => {
     const outcomes = await Promise.all(reads);
     expect(outcomes.slice(2)).toMatchObject([{ nextBeginOffset: 0 }, { nextBeginOffset: 0 }]);
     expect(files.begun).toHaveLength(begun);
+  });
+
+  it('says where the queue begins when its entries expire before they are read', async () => {
+    const config = { mappedFileSizeCommitLog: 4096, mappedFileSizeConsumeQueue: 20 * 10 };
+    await open(undefined, config);
+    await append(0, 60);
+    for (const queueId of [1, 2]) await store.append(messageDraft({ queueId }));
+    await store.close();
+    await open(undefined, config);
+    const letGo = files.holdReads();
+    const before = [1, 2].map(async (queueId) => get(0, { queueId }));
+    const read = get(0);
+    clock.jump(100 * 3_600_000);
+    store.expireNow();
+    await clock.advance(60_000);
+    letGo();
+    await Promise.all(before);
+    const minOffset = store.minQueueOffset('TopicTest', 0);
+    expect(minOffset).toBeGreaterThan(10);
+    expect(await read).toMatchObject({ status: 'offset-too-small', nextBeginOffset: minOffset, minOffset });
   });
 
   describe('of a file that expires while it is read from', () => {

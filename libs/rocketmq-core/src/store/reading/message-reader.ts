@@ -97,8 +97,8 @@ export class MessageReader {
     }
     const count = this.entryCountOf(request);
     const read = (entries: Buffer) => {
-      // The file that held them has expired since they were asked for.
-      if (entries.length === 0) return nothing('message-was-removing', queueOffset, queue);
+      // The file that held them has expired since they were asked for: the queue begins further on.
+      if (entries.length === 0) return outcomeOutside(queue, queueOffset) ?? nothing('message-was-removing', queueOffset, queue);
       // Not before the entries are there: they may lead to messages that came while they were read.
       const plan = this.planOf(queue, request);
       this.line.note(queue, queueOffset, entryPhysicalOffset(entries, 0));
