@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { isCorruption } from '../base/index.js';
 import { parseDelayLevels } from '../protocol/index.js';
 import type { Clock, FileHandle, FileSystem, Logger, Loop } from '../runtime/index.js';
-import { CheckpointFile } from './checkpoint/checkpoint-file.js';
+import { areQueuesInDoubt, CheckpointFile } from './checkpoint/checkpoint-file.js';
 import { AppendQueue } from './commit-log/append-queue.js';
 import { CommitLog } from './commit-log/commit-log.js';
 import { logFlushLoop } from './flushing/log-flush-loop.js';
@@ -156,7 +156,7 @@ export class MessageStore {
     files.syncFolderSync(this.paths.root);
     const { log, queues, builders, index, delays } = this;
     const checkCrc = config.checkCRCOnRecover;
-    const options = { log, queues, builders, index, checkpoint: this.checkpoint.values, logger, delays, checkCrc, cleanStop };
+    const options = { log, queues, builders, index, checkpoint: this.checkpoint, logger, delays, checkCrc, cleanStop };
     const { end, last } = await new Recovery(options).run();
     log.startAt(end);
     this.appends.startAt(end);
@@ -164,7 +164,7 @@ export class MessageStore {
     this.health.started();
     // Before anything is appended: a checkpoint ahead of what was recovered would have the next recovery refuse.
     if (this.checkpoint.values.logicsPhysicalOffset >= end) await this.checkpoint.store({ logicsPhysicalOffset: 0 });
-    if (!cleanStop) await this.queueFlush.flushAll();
+    if (!cleanStop || areQueuesInDoubt(this.checkpoint.values)) await this.queueFlush.flushAll();
     this.queueFlush.start();
     if (config.flushDiskType === 'ASYNC_FLUSH') this.logFlush.start();
     this.disk.start();

@@ -10,7 +10,7 @@ import type { FileHandle, FileSystem } from '../../runtime/index.js';
 export interface Checkpoint {
   /** Store time of the last record that is durable, ms; 0 when unknown, as for all of them. */
   readonly physicMsgTimestamp: number;
-  /** Store time of the last record whose queue entry is durable. */
+  /** Store time of the last record whose queue entry is durable; 0 while queues are built again. */
   readonly logicsMsgTimestamp: number;
   readonly indexMsgTimestamp: number;
   readonly masterFlushedOffset: number;
@@ -37,6 +37,10 @@ const UNKNOWN: Checkpoint = {
   confirmPhyOffset: 0,
   logicsPhysicalOffset: 0,
 };
+
+/** Whether a start had begun to build queues again and nothing says that it came to an end. */
+export const areQueuesInDoubt = ({ physicMsgTimestamp, logicsMsgTimestamp }: Checkpoint): boolean =>
+  physicMsgTimestamp > 0 && logicsMsgTimestamp === 0;
 
 /** Values that cannot be right, or are not there, count as unknown. */
 export function decodeCheckpoint(bytes: Buffer): Checkpoint {

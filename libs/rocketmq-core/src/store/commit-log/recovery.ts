@@ -1,7 +1,7 @@
 import { Corruption } from '../../base/index.js';
 import type { InspectedRecord } from '../../protocol/index.js';
 import type { Logger } from '../../runtime/index.js';
-import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
+import { areQueuesInDoubt, type Checkpoint, type CheckpointFile } from '../checkpoint/checkpoint-file.js';
 import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
 import { ENTRY_SIZE } from '../consume-queue/entry-layout.js';
 import type { QueueTable } from '../consume-queue/queue-table.js';
@@ -19,7 +19,7 @@ export interface RecoveryOptions {
   readonly builders: readonly Builder[];
   /** One of the builders; undefined when none is wanted. */
   readonly index: MessageIndex | undefined;
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: Pick<CheckpointFile, 'values' | 'store'>;
   readonly logger: Logger;
   readonly delays: readonly number[];
   readonly checkCrc: boolean;
@@ -59,24 +59,38 @@ export class Recovery {
   /** Physical offset from which on records may be missing in the index. */
   private indexFrom = Infinity;
 
-  /** Records and entries up to this physical offset are durable, so nothing is looked for there: -1 when that is not known. */
+  /** As it was at the start. */
+  private readonly checkpoint: Checkpoint;
+  /** An earlier start was cut short while it built queues again: none of them has to be whole. */
+  private readonly isInDoubt: boolean;
+  private readonly areQueuesClean: boolean;
+  /** Records up to this physical offset are durable, so nothing is looked for there: -1 when that is not known. */
   private readonly vouched: number;
+  /** The same of the entries of the queues. */
+  private readonly queuesVouched: number;
 
   constructor(private readonly options: RecoveryOptions) {
-    this.vouched = options.cleanStop ? Infinity : options.checkpoint.logicsPhysicalOffset || -1;
+    this.checkpoint = options.checkpoint.values;
+    this.isInDoubt = areQueuesInDoubt(this.checkpoint);
+    this.areQueuesClean = options.cleanStop && !this.isInDoubt;
+    this.vouched = options.cleanStop ? Infinity : this.checkpoint.logicsPhysicalOffset || -1;
+    this.queuesVouched = this.isInDoubt ? -1 : this.vouched;
   }
 
   /** @throws Corruption that names file and offset */
   async run(): Promise<Recovered> {
     const { log, queues, cleanStop } = this.options;
     log.segments.load(!cleanStop);
-    const areWhole = queues.load(!cleanStop);
+    const areWhole = queues.load(!this.areQueuesClean);
+    if (!areWhole) await this.doubtQueues();
+    queues.dropBroken();
     for (const queue of queues.queues()) {
-      queue.recover(this.vouched);
+      queue.recover(this.queuesVouched);
       this.lookAtEnd(queue);
     }
     // Without any entry they were removed, to be built again.
-    this.rebuilding = !areWhole || queues.physicalEnd() < 0;
+    this.rebuilding = !areWhole || this.isInDoubt || queues.physicalEnd() < 0;
+    if (this.rebuilding || this.damaged.size > 0) await this.doubtQueues();
     this.loadIndex();
     const end = await this.findEnd();
     await this.settleLog(end);
@@ -85,13 +99,20 @@ export class Recovery {
     return { end, last: this.last && { physicalOffset: this.last.physicalOffset, storeTimestamp: this.last.storeTimestamp } };
   }
 
+  // Until all of it is durable, which the next checkpoint says: one that spoke for the queues as they were would make half of them count as whole
+  // when this start is cut short.
+  private async doubtQueues(): Promise<void> {
+    const { checkpoint } = this.options;
+    if (checkpoint.values.logicsMsgTimestamp > 0) await checkpoint.store({ logicsMsgTimestamp: 0 });
+  }
+
   // A crash leaves anything behind what is vouched for. Everywhere else entries end before zeros, and the last one leads to its message: what does
   // not was changed by the disk, and is built again.
   private lookAtEnd(queue: ConsumeQueue): void {
-    const { logger, cleanStop } = this.options;
+    const { logger } = this.options;
     let valid = queue.maxOffset;
     while (valid > queue.minOffset && this.isLost(queue, valid - 1)) valid -= 1;
-    if (valid === queue.maxOffset && !(cleanStop && queue.isFollowed)) return;
+    if (valid === queue.maxOffset && !(this.areQueuesClean && queue.isFollowed)) return;
     const { folder } = queue.segments;
     logger.log('warn', 'a consume queue is damaged and is completed from the log', { file: folder, offset: valid * ENTRY_SIZE });
     const last = queue.at(valid - 1);
@@ -106,14 +127,14 @@ export class Recovery {
   }
 
   private isVouchedFor(queue: ConsumeQueue, queueOffset: number): boolean {
-    return (queue.at(queueOffset)?.physicalOffset ?? Infinity) <= this.vouched;
+    return (queue.at(queueOffset)?.physicalOffset ?? Infinity) <= this.queuesVouched;
   }
 
   // Its own time in the checkpoint is that of the queues when it was flushed together with them; Java's is older.
   private loadIndex(): void {
-    const { index, log, checkpoint, cleanStop } = this.options;
+    const { index, log, cleanStop } = this.options;
     if (index === undefined) return;
-    const { indexMsgTimestamp, logicsMsgTimestamp, logicsPhysicalOffset } = checkpoint;
+    const { indexMsgTimestamp, logicsMsgTimestamp, logicsPhysicalOffset } = this.checkpoint;
     const isVouchedFor = logicsMsgTimestamp > 0 && indexMsgTimestamp >= logicsMsgTimestamp;
     // Of Java's it is the time of a whole file; in a checkpoint with an offset a later flush may have failed in the same millisecond.
     const indexedUpToMs = logicsPhysicalOffset > 0 ? indexMsgTimestamp - 1 : indexMsgTimestamp;
@@ -141,6 +162,7 @@ export class Recovery {
     if (result.stopped) {
       logger.log('warn', 'the consume queues miss entries and are completed from the start of the log', { at: result.end });
       this.rebuilding = true;
+      await this.doubtQueues();
       result = await this.scan(first);
     }
     logger.log('info', 'commit log recovered', { from: this.start?.baseOffset, end: result.end, reason: result.reason });
@@ -165,9 +187,9 @@ export class Recovery {
 
   /** The segment from which on records may be without an entry, or missing themselves. */
   private startSegment(first: Segment): Segment {
-    const { log, queues, checkpoint, cleanStop } = this.options;
-    if (cleanStop) return log.segments.find(queues.physicalEnd() - 1) ?? first;
-    const { logicsPhysicalOffset, physicMsgTimestamp, logicsMsgTimestamp } = checkpoint;
+    const { log, queues } = this.options;
+    if (this.areQueuesClean) return log.segments.find(queues.physicalEnd() - 1) ?? first;
+    const { logicsPhysicalOffset, physicMsgTimestamp, logicsMsgTimestamp } = this.checkpoint;
     if (logicsPhysicalOffset > 0) return log.segments.find(logicsPhysicalOffset) ?? first;
     const time = Math.min(physicMsgTimestamp, logicsMsgTimestamp) - TIME_MARGIN_MS;
     return log.segments.segments.findLast((segment) => this.startsBefore(segment, time)) ?? first;
@@ -181,9 +203,9 @@ export class Recovery {
 
   /** A long part of a segment that the checkpoint vouches for is not read again: who reads it later verifies it then. */
   private positionIn(start: Segment): number {
-    const { log, checkpoint, cleanStop } = this.options;
+    const { log, cleanStop } = this.options;
     const { segments } = log;
-    const vouched = checkpoint.logicsPhysicalOffset;
+    const vouched = this.checkpoint.logicsPhysicalOffset;
     const position = vouched - start.baseOffset;
     if (cleanStop || this.rebuilding || Math.min(this.indexFrom, this.damagedFrom) < vouched) return 0;
     const isLong = position > Math.min(REREAD_MAX, segments.segmentSize / 4) && segments.find(vouched) === start;
@@ -228,8 +250,8 @@ export class Recovery {
   // A tail that is merely missing is what a power cut leaves. But where the checkpoint vouches for a later record, the disk has lost or changed
   // what it had acknowledged.
   private refuseDamage({ end, reason }: ScanResult, physicalEnd: number): void {
-    const { checkpoint, cleanStop, logger } = this.options;
-    const vouched = checkpoint.logicsPhysicalOffset;
+    const { cleanStop, logger } = this.options;
+    const vouched = this.checkpoint.logicsPhysicalOffset;
     if (end > vouched || vouched === 0) return;
     const survivor = this.survivorBehind(end, vouched);
     if (survivor === undefined && !cleanStop) {
@@ -274,8 +296,8 @@ export class Recovery {
   // What a killed process has written may still be in the page cache only. And after a failed sync the pages there count as clean, so that no
   // sync writes them ever again: only writing them anew does.
   private async hardenTail(end: number): Promise<void> {
-    const { log, checkpoint } = this.options;
-    const { logicsPhysicalOffset, physicMsgTimestamp } = checkpoint;
+    const { log } = this.options;
+    const { logicsPhysicalOffset, physicMsgTimestamp } = this.checkpoint;
     const scanned = this.start?.baseOffset ?? 0;
     // Written by a release whose checkpoint does not say how far it is durable.
     const from = logicsPhysicalOffset === 0 && physicMsgTimestamp > 0 ? end : Math.max(scanned, logicsPhysicalOffset);
@@ -300,7 +322,7 @@ export class Recovery {
       if (this.isVouchedFor(queue, valid)) this.options.logger.log('error', 'messages of a queue are not in the log any more', fields);
       queue.cutAt(valid);
     }
-    if (!this.options.cleanStop || this.damaged.has(queue)) queue.eraseBehind();
+    if (!this.areQueuesClean || this.damaged.has(queue)) queue.eraseBehind();
     queue.correctMin(this.options.log.minOffset);
     queue.opened();
   }

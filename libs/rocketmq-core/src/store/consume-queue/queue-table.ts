@@ -21,6 +21,8 @@ export class QueueTable {
   readonly handles: HandleCache;
   private readonly fileSize: number;
   private readonly byTopic = new Map<string, Map<number, ConsumeQueue>>();
+  /** Queues with missing files. */
+  private broken: ConsumeQueue[] = [];
 
   constructor(private readonly options: QueueTableOptions) {
     this.folder = options.folder;
@@ -30,7 +32,7 @@ export class QueueTable {
 
   /**
    * Takes in the queues of the folder.
-   * @returns whether all of them are whole; queues with missing files are dropped, to be built again from the log
+   * @returns whether all of them are whole; those with missing files are to be dropped and built again from the log
    */
   load(afterCrash: boolean): boolean {
     let whole = true;
@@ -55,9 +57,15 @@ export class QueueTable {
     } catch (error) {
       if (!isCorruption(error)) throw error;
       this.options.logger.log('error', 'a consume queue is incomplete and is built again', { topic, queueId, error: error.message });
-      queue.segments.removeAll();
+      this.broken.push(queue);
       return false;
     }
+  }
+
+  /** Removes the files of the queues that are not whole. */
+  dropBroken(): void {
+    for (const queue of this.broken) queue.segments.removeAll();
+    this.broken = [];
   }
 
   find(topic: string, queueId: number): ConsumeQueue | undefined {
