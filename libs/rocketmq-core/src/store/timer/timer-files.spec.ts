@@ -116,6 +116,23 @@ describe('the files of the timer', () => {
     timer.close();
   });
 
+  it('keeps a file in which a message waits although one that was written anew behind it is gone', async () => {
+    const disk = newDisk();
+    const timer = filesOn(disk);
+    const perFile = Math.floor((4096 - 16) / UNIT_SIZE);
+    timer.add(entry(1));
+    for (let n = 2; n < perFile; n++) timer.add(entry(n * 10, { outMs: NOW + 100_000 }));
+    timer.commit();
+    timer.keepOnly(NOW + 5000, [0]);
+    timer.add(entry(5000));
+    await timer.flush({ readTimeMs: NOW, queueOffset: perFile }, flushNothing, NOW);
+    await timer.removeExpired(1000);
+    expect(physicalOffsets(timer, NOW + 100_000)).toHaveLength(perFile - 2);
+    await timer.removeExpired(100_000);
+    expect(disk.existsSync(LOG)).toBe(false);
+    timer.close();
+  });
+
   it('finds everything again after a clean end', async () => {
     const disk = newDisk();
     const timer = filesOn(disk);

@@ -228,16 +228,12 @@ export class TimerFiles {
    */
   async removeExpired(physicalMin: number): Promise<void> {
     if (!this.isOpen) return;
-    for (const path of this.takeExpired(physicalMin)) {
+    const { log, expired } = this;
+    for (let path = await log.takeExpired(physicalMin); path !== undefined; path = await log.takeExpired(physicalMin)) expired.push(path);
+    for (const path of [...expired]) {
       await this.options.files.remove(path);
-      this.expired.shift();
+      expired.shift();
     }
-  }
-
-  private takeExpired(physicalMin: number): readonly string[] {
-    for (let path = this.log.takeExpired(physicalMin); path !== undefined; path = this.log.takeExpired(physicalMin))
-      this.expired.push(path);
-    return [...this.expired];
   }
 
   // While nothing waits only the time goes on; to look at some empty slots after a restart costs less than a sync every second.

@@ -1,4 +1,4 @@
-import type { SegmentList } from '../segments/segment-list.js';
+import type { Segment, SegmentList } from '../segments/segment-list.js';
 import { blankUnit, isBlankUnit, readUnit, UNIT_BLANK_SIZE_MIN, UNIT_SIZE, writeUnit, type TimerUnit } from './log-layout.js';
 
 const READ_UNITS = 1024;
@@ -10,6 +10,8 @@ export class TimerLog {
   private gathered: Buffer[] = [];
   private gatheredStart = 0;
   private syncedEnd = 0;
+  /** The newest message of a file that was looked through. */
+  private newest: { readonly segment: Segment; readonly physicalOffset: number } | undefined;
 
   constructor(readonly segments: SegmentList) {}
 
@@ -64,12 +66,27 @@ export class TimerLog {
   }
 
   /** Takes the first file out of the log when all of its messages are gone from the commit log, which begins at `physicalMin`; the caller removes it. */
-  takeExpired(physicalMin: number): string | undefined {
+  async takeExpired(physicalMin: number): Promise<string | undefined> {
     const { first, segmentSize } = this.segments;
     if (first === undefined || this.syncedEnd < first.baseOffset + segmentSize) return undefined;
     const unitsPerFile = Math.floor((segmentSize - UNIT_BLANK_SIZE_MIN) / UNIT_SIZE);
     const last = this.read(first.baseOffset + (unitsPerFile - 1) * UNIT_SIZE);
-    return last === undefined || last.physicalOffset >= physicalMin ? undefined : this.segments.takeFirst()?.path;
+    if (last === undefined || last.physicalOffset >= physicalMin) return undefined;
+    return (await this.newestIn(first)) < physicalMin ? this.segments.takeFirst()?.path : undefined;
+  }
+
+  // A unit that a clean stop has written anew stands behind those of newer messages, so that the last one does not speak for its file.
+  private async newestIn(segment: Segment): Promise<number> {
+    if (this.newest?.segment === segment) return this.newest.physicalOffset;
+    const end = segment.baseOffset + this.segments.segmentSize;
+    const bytes = Buffer.alloc(UNIT_SIZE * READ_UNITS);
+    let physicalOffset = -1;
+    for (let at = segment.baseOffset; at < end; at += bytes.length) {
+      const read = await this.segments.read(bytes, Math.min(bytes.length, end - at), at);
+      for (let i = 0; i < read; i += UNIT_SIZE) physicalOffset = Math.max(physicalOffset, readUnit(bytes, i)?.physicalOffset ?? -1);
+    }
+    this.newest = { segment, physicalOffset };
+    return physicalOffset;
   }
 
   /** Position of the file in which units are to be looked at again, given a position up to which they are durable. */
