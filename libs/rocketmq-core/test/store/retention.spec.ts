@@ -176,6 +176,23 @@ describe('expired files', () => {
     await opened.store.close();
   });
 
+  it('that cannot be deleted leave the queue alone that takes their place after its topic was deleted', async () => {
+    const opened = await open({ fileReservedTime: 1, deleteWhen: '' });
+    await fill(opened, 40);
+    opened.clock.jump(2 * HOUR);
+    const path = `/store/consumequeue/${TOPIC}/0/00000000000000000000`;
+    opened.files.fault = (operation) => (operation.kind === 'remove' && operation.path === path ? 'EBUSY' : undefined);
+    opened.store.expireNow();
+    await pass(opened, MINUTE);
+    expect(queue(opened)[0]).toBe(0);
+    opened.files.fault = undefined;
+    opened.store.removeTopic(TOPIC);
+    await fill(opened, 1);
+    await pass(opened, 3 * MINUTE);
+    expect(opened.files.existsSync(path)).toBe(true);
+    await opened.store.close();
+  });
+
   it('leave a store that opens again, whatever a power cut leaves of their going', async () => {
     for (const policy of ['nothing', 'scattered', 'everything'] as const) {
       for (let operation = 0; operation < 8; operation += 1) {

@@ -167,9 +167,15 @@ export class RetentionLoop {
     if (hung === undefined) return true;
     if (clock.monotonic() - hung.triedMs < config.redeleteHangedFileInterval) return false;
     this.hung = undefined;
-    await this.remove(hung.path);
+    if (!this.isInUse(hung.path)) await this.remove(hung.path);
     // Assigned by `remove`.
     return (this.hung as RetentionLoop['hung']) === undefined;
+  }
+
+  /** Whether another file has its name now: that of a queue whose topic was deleted and is used again. */
+  private isInUse(path: string): boolean {
+    for (const { segments } of this.options.queues.queues()) if (segments.segments.some((one) => one.path === path)) return true;
+    return false;
   }
 
   private pause(delayMs: number): Promise<void> {
