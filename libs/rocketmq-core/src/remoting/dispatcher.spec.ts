@@ -1,4 +1,4 @@
-import { RequestRejected } from '../base/index.js';
+import { deferred, RequestRejected } from '../base/index.js';
 import { defineCommand, required, ResponseCode, string } from '../protocol/index.js';
 import { type Logger, silentLogger } from '../runtime/index.js';
 import { FakeClock, type MemoryStream, streamPair } from '../../testing/index.js';
@@ -26,10 +26,11 @@ interface Given {
   readonly hooks?: readonly ServerHook[];
   readonly handler?: Handler<typeof Ask>;
   readonly log?: string[];
+  readonly outputBytesMax?: number;
 }
 
 /** A client and a server whose lane is shut. */
-function newWorld(requestsMax = 10, { hooks = [], handler, log = [] }: Given = {}) {
+function newWorld(requestsMax = 10, { hooks = [], handler, log = [], outputBytesMax = 1e9 }: Given = {}) {
   const clock = new FakeClock();
   const rule = { open: false, rejecting: false };
   const lanes = new Lanes({ default: 3 }, { rules: { default: { isOpen: () => rule.open, rejects: () => rule.rejecting } } });
@@ -41,7 +42,7 @@ function newWorld(requestsMax = 10, { hooks = [], handler, log = [] }: Given = {
     new Dispatcher({ routes, lanes, identity: defaultIdentity, clock, logger, hooks });
   const end = (stream: MemoryStream, accepted: boolean) =>
     new Connection(stream, {
-      ...{ clock, logger: silentLogger, accepted, limits: { ...defaultLimits, requestsMax } },
+      ...{ clock, logger: silentLogger, accepted, limits: { ...defaultLimits, requestsMax, outputBytesMax } },
       ...{ input: new Budget(1e9), output: new Budget(1e9), turns: new TurnFlush(clock), caller: new Caller(defaultIdentity) },
       sink: sink(accepted ? [echo] : []),
     });
@@ -52,6 +53,33 @@ function newWorld(requestsMax = 10, { hooks = [], handler, log = [] }: Given = {
   };
   return { clock, rule, lane, right, open, client: end(left, false), server: end(right, true) };
 }
+
+describe('the memory of an answer that is not sent', () => {
+  let released: number;
+  const reply = { code: 0, header: { answer: 'a' }, body: Buffer.alloc(1000), release: () => (released += 1) };
+  beforeEach(() => (released = 0));
+
+  it('is given back when there is no room for it', async () => {
+    const { client, open } = newWorld(10, { handler: () => reply, outputBytesMax: 500 });
+    open();
+    expect(await client.invoke(Ask, { question: 'x' }, { timeoutMs })).toMatchObject({ code: ResponseCode.SYSTEM_BUSY });
+    expect(released).toBe(1);
+    client.close('the test is over');
+  });
+
+  it('is given back when its connection has ended', async () => {
+    const late = deferred<Reply<typeof Ask>>();
+    const { clock, client, server, open } = newWorld(10, { handler: () => late.promise });
+    open();
+    const call = client.invoke(Ask, { question: 'x' }, { timeoutMs });
+    await clock.settle();
+    server.close('the test ends it');
+    late.resolve(reply);
+    await expect(call).rejects.toThrow();
+    await clock.settle();
+    expect(released).toBe(1);
+  });
+});
 
 describe('a request that waits in its lane', () => {
   it('counts for its connection, and is handled when the lane opens', async () => {

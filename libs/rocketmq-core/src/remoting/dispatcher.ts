@@ -219,14 +219,15 @@ export class Dispatcher implements RequestSink {
   }
 
   private respond(frame: Frame, connection: Connection, command: Command, reply: Reply): void {
-    if ((frame.flag & FrameFlag.ONEWAY) !== 0 || connection.closed) return;
+    if ((frame.flag & FrameFlag.ONEWAY) !== 0 || connection.closed) return reply.release?.();
     try {
       const size = this.print(frame, reply, command);
       if (size > 0) return connection.pushCopy(this.printer.bytes, size);
       const buffers = this.encode(frame, reply, command);
+      if (reply.body !== undefined && connection.offer(buffers, reply.release)) return;
+      reply.release?.();
       if (reply.body === undefined) connection.push(buffers);
-      else if (!connection.offer(buffers, reply.release))
-        this.refuse(frame, connection, ResponseCode.SYSTEM_BUSY, '[OVERLOAD]earlier answers wait to be read');
+      else this.refuse(frame, connection, ResponseCode.SYSTEM_BUSY, '[OVERLOAD]earlier answers wait to be read');
     } catch (error) {
       // A reply that does not fit its row is a fault of the handler; the peer still gets its one answer.
       const { code, remark = '' } = this.replyTo(error, command, connection);

@@ -10,6 +10,6 @@ export interface Reply<C extends Command = Command> {
   readonly ext?: ReadonlyMap<string, string>;
   /** Several buffers leave as they are, without being joined. */
   readonly body?: Buffer | readonly Buffer[];
-  /** Called when the body has been sent and its memory may be used again; never, when the connection ends before. */
+  /** Called when the body has been sent, or never will be, and its memory may be used again; never, when the connection ends with it. */
   readonly release?: () => void;
 }
