@@ -180,6 +180,14 @@ describe('ConsumeQueue', () => {
     expect(reopened(350).maxOffset).toBe(6);
   });
 
+  it('ends before an entry that only looks old, right behind what is trusted', () => {
+    filled(6);
+    const handle = files.openSync('/cq/T/0/00000000000000000000', 'write');
+    handle.writeSync(Buffer.alloc(8), 5 * ENTRY_SIZE);
+    handle.closeSync();
+    expect(reopened(450).maxOffset).toBe(5);
+  });
+
   it('takes entries of recovered records in any state', () => {
     filled(6);
     const queue = reopened(-1);

@@ -319,7 +319,7 @@ export class ConsumeQueue {
   /** @returns the offset of the first entry from `from` on that is none, or does not follow the one before it */
   private scan(from: number, count: number): number {
     const chunk = Buffer.allocUnsafe(Math.min(count, CHUNK_ENTRIES) * ENTRY_SIZE);
-    let physicalEnd = 0;
+    let physicalEnd = this.physicalEndBefore(from);
     for (let done = 0; done < count;) {
       const read = this.segments.readSync(chunk, Math.min(chunk.length, (count - done) * ENTRY_SIZE), (from + done) * ENTRY_SIZE);
       for (let at = 0; at + ENTRY_SIZE <= read; at += ENTRY_SIZE, done += 1) {
@@ -333,6 +333,14 @@ export class ConsumeQueue {
       if (read < ENTRY_SIZE) return from + done;
     }
     return from + count;
+  }
+
+  /** Where the message of the entry in front of that one ends in the log; 0 without one. */
+  private physicalEndBefore(queueOffset: number): number {
+    const bytes = this.rawEntries(Math.max(0, queueOffset - 1), 1);
+    return queueOffset === 0 || !isEntry(bytes, 0) || isBlankEntry(bytes, 0)
+      ? 0
+      : entryPhysicalOffset(bytes, 0) + entryMessageSize(bytes, 0);
   }
 
   /** Moves the minimum to the first entry whose record is still in the log. */
