@@ -7,6 +7,7 @@ import { segmentName } from '../paths.js';
 
 const queueFile = (base: number) => `/store/consumequeue/TopicTest/0/${segmentName(base)}`;
 const COUNT = 40;
+const OTHERS = 30;
 
 describe('a recovery that is cut short', () => {
   let base: MemoryFileSystem;
@@ -16,7 +17,7 @@ describe('a recovery that is cut short', () => {
     base = new MemoryFileSystem();
     await cleanStore({ files: base, count: COUNT });
     // The log goes on without this queue.
-    await cleanStore({ files: base, count: 30, topic: 'Other' });
+    await cleanStore({ files: base, count: OTHERS, topic: 'Other' });
   });
 
   const countIn = async (files: MemoryFileSystem) => {
@@ -30,6 +31,19 @@ describe('a recovery that is cut short', () => {
     }
     await store.close();
     return count;
+  };
+  const keyCountIn = async (files: MemoryFileSystem) => {
+    const store = makeStore(files);
+    await store.open();
+    const query = { key: 'k', type: 'key', maxNum: 200, beginMs: 0, endMs: Number.MAX_SAFE_INTEGER } as const;
+    const counts = await Promise.all(['TopicTest', 'Other'].map((topic) => store.queryByKey({ topic, ...query })));
+    await store.close();
+    return counts.reduce((sum, { records }) => sum + records.length, 0);
+  };
+  const shorten = (path: string) => {
+    const handle = base.openSync(path, 'write');
+    handle.truncateSync(100);
+    handle.closeSync();
   };
   /** How many operations the whole recovery takes, and the first one behind the sync of the checkpoint. */
   const operationsOf = async (files: MemoryFileSystem) => {
@@ -62,6 +76,25 @@ describe('a recovery that is cut short', () => {
         const count = await countIn(files.crash(policy, random));
         if (count < COUNT) losses.push(`${count} messages are left after operation ${stop}, ${policy}`);
       }
+    }
+    expect(losses).toEqual([]);
+  });
+
+  it.each([
+    ['all files are gone', () => base.removeFolderSync('/store/index')],
+    ['the first file is too short', () => shorten(`/store/index/${base.listSync('/store/index')[0] ?? ''}`)],
+  ])('builds the index again with the next one: %s', async (_, damage) => {
+    damage();
+    markKilled(base);
+    const whole = base.picture('everything', random);
+    expect(await keyCountIn(whole)).toBe(COUNT + OTHERS);
+    const losses: string[] = [];
+    for (let stop = 0; stop < whole.operationCount; stop += 1) {
+      const files = base.picture('everything', random);
+      files.fault = ({ index }) => void (index === stop && files.halt());
+      await keyCountIn(files).catch(() => undefined);
+      const count = await keyCountIn(files.crash('everything', random));
+      if (count < COUNT + OTHERS) losses.push(`${count} messages are found after operation ${stop}`);
     }
     expect(losses).toEqual([]);
   });

@@ -82,7 +82,7 @@ export class Recovery {
     const { log, queues, cleanStop } = this.options;
     log.segments.load(!cleanStop);
     const areWhole = queues.load(!this.areQueuesClean);
-    if (!areWhole) await this.doubtQueues();
+    if (!areWhole) await this.doubt('logicsMsgTimestamp');
     queues.dropBroken();
     for (const queue of queues.queues()) {
       queue.recover(this.queuesVouched);
@@ -90,8 +90,8 @@ export class Recovery {
     }
     // Without any entry they were removed, to be built again.
     this.rebuilding = !areWhole || this.isInDoubt || queues.physicalEnd() < 0;
-    if (this.rebuilding || this.damaged.size > 0) await this.doubtQueues();
-    this.loadIndex();
+    if (this.rebuilding || this.damaged.size > 0) await this.doubt('logicsMsgTimestamp');
+    await this.loadIndex();
     const end = await this.findEnd();
     await this.settleLog(end);
     this.options.index?.cutAt(end);
@@ -99,11 +99,11 @@ export class Recovery {
     return { end, last: this.last && { physicalOffset: this.last.physicalOffset, storeTimestamp: this.last.storeTimestamp } };
   }
 
-  // Until all of it is durable, which the next checkpoint says: one that spoke for the queues as they were would make half of them count as whole
-  // when this start is cut short.
-  private async doubtQueues(): Promise<void> {
+  // Until all that is built again is durable, which the next checkpoint says: one that spoke for what was there before would make half of it count as
+  // whole when this start is cut short.
+  private async doubt(name: 'logicsMsgTimestamp' | 'indexMsgTimestamp'): Promise<void> {
     const { checkpoint } = this.options;
-    if (checkpoint.values.logicsMsgTimestamp > 0) await checkpoint.store({ logicsMsgTimestamp: 0 });
+    if (checkpoint.values[name] > 0) await checkpoint.store({ [name]: 0 });
   }
 
   // A crash leaves anything behind what is vouched for. Everywhere else entries end before zeros, and the last one leads to its message: what does
@@ -131,7 +131,7 @@ export class Recovery {
   }
 
   // Its own time in the checkpoint is that of the queues when it was flushed together with them; Java's is older.
-  private loadIndex(): void {
+  private async loadIndex(): Promise<void> {
     const { index, log, cleanStop } = this.options;
     if (index === undefined) return;
     const { indexMsgTimestamp, logicsMsgTimestamp, logicsPhysicalOffset } = this.checkpoint;
@@ -144,6 +144,8 @@ export class Recovery {
       isKeyOf: (physicalOffset: number, keyHash: number) => this.isKeyOf(physicalOffset, keyHash),
     };
     const { resumeAt, hasDropped } = index.load(log.segments.capacityEnd, durable);
+    if (hasDropped) await this.doubt('indexMsgTimestamp');
+    index.removeDropped();
     this.indexFrom = isVouchedFor && !hasDropped ? Math.max(resumeAt, logicsPhysicalOffset) : resumeAt;
   }
 
@@ -162,7 +164,7 @@ export class Recovery {
     if (result.stopped) {
       logger.log('warn', 'the consume queues miss entries and are completed from the start of the log', { at: result.end });
       this.rebuilding = true;
-      await this.doubtQueues();
+      await this.doubt('logicsMsgTimestamp');
       result = await this.scan(first);
     }
     logger.log('info', 'commit log recovered', { from: this.start?.baseOffset, end: result.end, reason: result.reason });

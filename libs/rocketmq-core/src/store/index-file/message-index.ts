@@ -40,6 +40,8 @@ export class MessageIndex implements Builder {
   /** Records up to this physical offset are indexed; -1 without any. */
   private indexedUpTo = -1;
   private readonly list: IndexFile[] = [];
+  /** Paths of files that are of no use and still there. */
+  private dropped: string[] = [];
   private readonly handles: HandleCache;
   private waiting: WaitingKey[] = [];
   private readonly hasher = new KeyHasher();
@@ -58,7 +60,7 @@ export class MessageIndex implements Builder {
   }
 
   /**
-   * Takes in what is there, without what cannot be right.
+   * Takes in what is there, without what cannot be right: that is to be removed with `removeDropped`.
    * @param physicalEnd where the log may end at most
    * @param durable store time up to which files are known to be durable, Infinity when all of them are; physical offset up to which all entries
    *   are, -1 when that is not known
@@ -108,6 +110,7 @@ export class MessageIndex implements Builder {
     const file = this.list[position];
     if (file === undefined) return;
     this.dropFrom(file.cutAt(physicalEnd) ? position + 1 : position);
+    this.removeDropped();
     this.indexedUpTo = Math.min(this.indexedUpTo, physicalEnd - 1);
   }
 
@@ -128,8 +131,14 @@ export class MessageIndex implements Builder {
     for (const { path } of this.list.splice(position)) {
       this.options.logger.log('warn', 'an index file is of no use and is built again', { file: path });
       this.handles.close(path);
-      this.options.files.removeSync(path);
+      this.dropped.push(path);
     }
+  }
+
+  /** The last one first: when the removal is cut short, what made the first one useless is still to be seen. */
+  removeDropped(): void {
+    for (const path of this.dropped.toReversed()) this.options.files.removeSync(path);
+    this.dropped = [];
   }
 
   private fileAt(path: string): IndexFile {
