@@ -8,7 +8,7 @@ import { readInt64, writeInt32, writeInt64 } from '../../base/index.js';
 
 export const ENTRY_SIZE = 20;
 /** Size field of an entry that stands for no message: those before the first one in a file that was made above offset 0. */
-const BLANK_ENTRY_SIZE = 0x7fffffff;
+export const BLANK_ENTRY_SIZE = 0x7fffffff;
 
 export function writeEntry(target: Buffer, at: number, entry: { physicalOffset: number; size: number; tagsCode: number }): void {
   writeInt64(target, entry.physicalOffset, at);

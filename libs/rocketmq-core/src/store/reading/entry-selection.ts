@@ -1,4 +1,4 @@
-import { ENTRY_SIZE, entryMessageSize, entryPhysicalOffset, entryTagsCode } from '../consume-queue/entry-layout.js';
+import { BLANK_ENTRY_SIZE, ENTRY_SIZE, entryMessageSize, entryPhysicalOffset, entryTagsCode } from '../consume-queue/entry-layout.js';
 import type { GetStatus } from '../outcomes.js';
 
 /** Where a record lies in the log. */
@@ -78,7 +78,8 @@ export function selectEntries(entries: Buffer, rules: SelectionRules, already = 
 
 /** A damaged entry, which says nothing of its neighbours. Those that fill a file from its start up to its first message are none. */
 function isAstray({ physicalOffset, size }: Extent, readable: SelectionRules['readable']): boolean {
-  return size <= 0 || physicalOffset < 0 || (physicalOffset > 0 && physicalOffset + size > readable.to);
+  const isBlank = physicalOffset === 0 && size === BLANK_ENTRY_SIZE;
+  return !isBlank && (size <= 0 || physicalOffset < 0 || physicalOffset + size > readable.to);
 }
 
 /** Undefined for what can be read; else the physical offset up to which nothing can. As Java: a whole segment expires at once. */

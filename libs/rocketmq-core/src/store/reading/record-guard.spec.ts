@@ -90,6 +90,13 @@ describe('a message that the disk has changed', () => {
     expect(told).toEqual([{ file: LOG, offset: place(9), queueFile: QUEUE }]);
   });
 
+  it('does not hide its neighbours when it is the first of the log, and its entry claims more than there is', async () => {
+    flipBit(files, QUEUE, 9);
+    await opened();
+    expect(await numbersFrom(0)).toEqual({ numbers: [1, 2, 3, 4, 5], nextBeginOffset: 6 });
+    expect(told).toEqual([{ file: LOG, offset: 0, queueFile: QUEUE }]);
+  });
+
   it('does not hide its neighbours when its entry leads behind the end of the log', async () => {
     flipBit(files, QUEUE, 3 * ENTRY_SIZE + 2);
     await opened();
