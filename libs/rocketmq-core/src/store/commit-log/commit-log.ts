@@ -5,6 +5,7 @@ import { HandleCache } from '../segments/handle-cache.js';
 import { SegmentList, type Segment } from '../segments/segment-list.js';
 import type { StoreHealth } from '../store-health.js';
 import type { AppendBatch, Piece } from './append-batch.js';
+import { LogTail } from './log-tail.js';
 import { ZeroFiller } from './zero-filler.js';
 
 export interface CommitLogOptions {
@@ -38,6 +39,7 @@ export class CommitLog {
   private readonly health: StoreHealth;
   private syncing: Promise<void> | undefined;
   private leftovers: readonly Piece[] = [];
+  private readonly tail = new LogTail();
 
   constructor(private readonly options: CommitLogOptions) {
     this.health = options.health;
@@ -80,6 +82,7 @@ export class CommitLog {
       this.tryEraseLeftovers();
       throw error;
     }
+    for (const piece of batch.pieces) this.tail.append(batch.bytesOf(piece), piece.physicalOffset);
     this.written = batch.end;
   }
 
@@ -157,8 +160,10 @@ export class CommitLog {
     return this.segments.segments.filter((one) => one.baseOffset < to && one.baseOffset + this.segments.segmentSize > from);
   }
 
-  /** The bytes from `from` to `to`, of one read per segment. */
+  /** The bytes from `from` to `to`: from memory, or of one read per segment. */
   readSync(from: number, to: number): Buffer {
+    const recent = this.tail.read(from, to);
+    if (recent !== undefined) return recent;
     const bytes = Buffer.allocUnsafe(to - from);
     return bytes.subarray(0, this.segments.readSync(bytes, bytes.length, from));
   }
@@ -194,6 +199,7 @@ export class CommitLog {
   async close(): Promise<void> {
     await this.filler.stop();
     await this.syncing?.catch(() => undefined);
+    this.tail.clear();
     this.segments.close();
   }
 }

@@ -32,9 +32,9 @@ describe('MessageReader', () => {
     store = makeStore(files, config, { clock, ...(memoryTotal === undefined ? {} : { memoryTotal }) });
     await store.open();
   };
-  const append = async (from: number, to: number) => {
+  const append = async (from: number, to: number, size = 100) => {
     for (const i of range(from, to)) {
-      expect(await store.append(messageDraft({ body: Buffer.from(String(i).padStart(100, '0')) }))).toMatchObject({ kind: 'ok' });
+      expect(await store.append(messageDraft({ body: Buffer.from(String(i).padStart(size, '0')) }))).toMatchObject({ kind: 'ok' });
     }
   };
   const get = (queueOffset: number, more = {}) => store.get({ topic: 'TopicTest', queueId: 0, queueOffset, maxMessages: 8, ...more });
@@ -192,7 +192,8 @@ describe('MessageReader', () => {
 
   it('reads in the background what lies before a place that a synchronous read had to wait for', async () => {
     await open();
-    await append(0, 100);
+    // More than the tail of the log that is in memory anyway.
+    await append(0, 200, 12_000);
     expect(get(0)).not.toBeInstanceOf(Promise);
     files.onReadSync = (path) => {
       if (path.includes('commitlog')) clock.passedMs += 50;
