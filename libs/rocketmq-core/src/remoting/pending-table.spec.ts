@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { Frame } from '../protocol/index.js';
 import { PendingTable } from './pending-table.js';
 
@@ -49,5 +50,33 @@ describe('PendingTable', () => {
     expect(table.size).toBe(1);
     expect(table.expire(10)).toBe(Infinity);
     expect(log).toEqual(['second expired']);
+  });
+
+  it('keeps calls of any age apart, however many there are', () => {
+    const answered: number[] = [];
+    const steps = fc.array(fc.record({ kind: fc.constantFrom('add', 'add', 'answer', 'withdraw', 'stranger'), pick: fc.nat() }), {
+      maxLength: 400,
+    });
+    fc.assert(
+      fc.property(steps, (all) => {
+        const table = new PendingTable();
+        const waiting: { opaque: number; id: number }[] = [];
+        for (const [id, { kind, pick }] of all.entries()) {
+          const [one] = kind === 'add' ? [] : waiting.splice(pick % Math.max(1, waiting.length), kind === 'stranger' ? 0 : 1);
+          if (kind === 'add') {
+            const opaque = table.add({ ...call('', 0), answered: () => void answered.push(id) });
+            expect(waiting.map((other) => other.opaque)).not.toContain(opaque);
+            waiting.push({ opaque, id });
+          } else if (kind === 'stranger') expect(table.answer(frameOf(-1 - pick))).toBe(false);
+          else if (one !== undefined && kind === 'withdraw') table.withdraw(one.opaque);
+          else if (one !== undefined) {
+            expect(table.answer(frameOf(one.opaque))).toBe(true);
+            expect(answered.pop()).toBe(one.id);
+          }
+          expect(table.size).toBe(waiting.length);
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });

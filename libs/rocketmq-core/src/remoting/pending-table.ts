@@ -10,14 +10,26 @@ export interface PendingCall {
 }
 
 const OPAQUE_MAX = 0x7fff_ffff;
+const SLOTS_MIN = 16;
 
-/** Opaque -> waiting call. Every entry leaves exactly once: answered, expired, closed or withdrawn. */
+interface Waiting {
+  readonly opaque: number;
+  readonly call: PendingCall;
+}
+
+/**
+ * Opaque -> waiting call. Every entry leaves exactly once: answered, expired, closed or withdrawn.
+ *
+ * Opaques are counted, so their last bits are a place in an array. A map that is added to and deleted from for every call grows anew now and then, and
+ * each old table keeps the next one alive, with the calls in it, until a full collection.
+ */
 export class PendingTable {
-  private readonly calls = new Map<number, PendingCall>();
+  private slots: (Waiting | undefined)[] = emptySlots(SLOTS_MIN);
   private last = 0;
+  private count = 0;
 
   get size(): number {
-    return this.calls.size;
+    return this.count;
   }
 
   /** @returns the opaque for the request frame */
@@ -29,41 +41,44 @@ export class PendingTable {
 
   /** @param opaque from `nextOpaque` */
   wait(opaque: number, call: PendingCall): void {
-    this.calls.set(opaque, call);
+    this.slots[this.placeOf(opaque)] = { opaque, call };
+    this.count += 1;
   }
 
   /** That nobody waits for. */
   nextOpaque(): number {
+    // Half of the places are free, so that one is near.
+    if (2 * this.count >= this.slots.length) this.resize(2 * this.slots.length);
     do {
       this.last = this.last === OPAQUE_MAX ? 1 : this.last + 1;
-    } while (this.calls.has(this.last));
+    } while (this.slots[this.placeOf(this.last)] !== undefined);
     return this.last;
   }
 
   /** @returns false when nobody waits for it (any more) */
   answer(frame: Frame): boolean {
-    const call = this.calls.get(frame.opaque);
-    if (call === undefined) return false;
-    this.calls.delete(frame.opaque);
-    call.answered(frame);
-    return true;
+    const waiting = this.take(frame.opaque);
+    waiting?.call.answered(frame);
+    return waiting !== undefined;
   }
 
   /** The caller has given up. */
   withdraw(opaque: number): void {
-    this.calls.delete(opaque);
+    this.take(opaque);
   }
 
   /** Fails what is due and returns the earliest deadline of the rest, Infinity when there is none. */
   expire(nowMs: number): number {
     let earliest = Infinity;
     const due: PendingCall[] = [];
-    for (const [opaque, call] of this.calls) {
+    for (const waiting of this.slots) {
+      if (waiting === undefined) continue;
+      const { opaque, call } = waiting;
       if (call.deadlineMs > nowMs) {
         earliest = Math.min(earliest, call.deadlineMs);
         continue;
       }
-      this.calls.delete(opaque);
+      this.take(opaque);
       due.push(call);
     }
     for (const call of due) call.failed('expired');
@@ -71,8 +86,31 @@ export class PendingTable {
   }
 
   failAll(): void {
-    const all = [...this.calls.values()];
-    this.calls.clear();
-    for (const call of all) call.failed('closed');
+    const all = this.slots.filter((waiting) => waiting !== undefined);
+    this.slots = emptySlots(SLOTS_MIN);
+    this.count = 0;
+    for (const { call } of all) call.failed('closed');
+  }
+
+  private placeOf(opaque: number): number {
+    return opaque & (this.slots.length - 1);
+  }
+
+  private take(opaque: number): Waiting | undefined {
+    const place = this.placeOf(opaque);
+    const waiting = this.slots[place];
+    if (waiting?.opaque !== opaque) return undefined;
+    this.slots[place] = undefined;
+    this.count -= 1;
+    return waiting;
+  }
+
+  /** @param length a power of two */
+  private resize(length: number): void {
+    const { slots } = this;
+    this.slots = emptySlots(length);
+    for (const waiting of slots) if (waiting !== undefined) this.slots[this.placeOf(waiting.opaque)] = waiting;
   }
 }
+
+const emptySlots = (length: number) => new Array<Waiting | undefined>(length).fill(undefined);

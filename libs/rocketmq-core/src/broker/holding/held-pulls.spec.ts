@@ -50,6 +50,29 @@ describe('HeldPulls', () => {
     expect(held.size).toBe(1);
   });
 
+  it('loses track of none, whichever is answered first', async () => {
+    const held = newHeld(100);
+    const peers = [new StubPeer(1), new StubPeer(2)];
+    const names = Array.from({ length: 12 }, (_, i) => `pull ${i}`);
+    names.forEach((name, i) => held.hold(pull(name, peers[i % 2]!, { queueId: i % 3, queueOffset: i % 3 === 0 ? i : 0 })));
+    // Of queue 0 those that are not past the message, and not in the order in which they came.
+    held.arrived(arrival(4));
+    await microtasks();
+    expect(answered.sort()).toEqual(['pull 0', 'pull 3']);
+    peers[0]!.end();
+    held.wakeQueue('T', 1);
+    held.tick(15_000, false);
+    await microtasks();
+    const left = names.filter((_, i) => i % 2 === 1 && i !== 3);
+    expect(answered.slice(2).sort()).toEqual(left.sort());
+    expect(held.size).toBe(0);
+    held.tick(15_000, true);
+    held.hold(pull('again', peers[1]!));
+    held.arrived(arrival(1));
+    await microtasks();
+    expect(answered.at(-1)).toBe('again');
+  });
+
   it('leaves pulls alone whose tags do not match or that are already past the message', async () => {
     const held = newHeld();
     const peer = new StubPeer(1);

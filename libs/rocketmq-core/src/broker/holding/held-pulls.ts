@@ -24,13 +24,24 @@ export interface HeldPullsOptions {
   readonly maxQueueOffset: (topic: string, queueId: number) => number;
 }
 
+interface Held {
+  readonly pull: HeldPull;
+  /** All of its peer; undefined when it is held no more. */
+  ofPeer: Held[] | undefined;
+  /** Its place among them. */
+  place: number;
+}
+
 /**
  * Pulls that wait, by queue. Memory only: a restart closes their connections anyway. Invariant: a held pull is in `queues` and in `byPeer`, or in
  * neither. As Java: PullRequestHoldService.
+ *
+ * Each message wakes a pull and each pull is held again, so both places are lists: a map that is added to and deleted from grows anew now and then,
+ * and each old table keeps the next one alive, with all the pulls in it, until a full collection.
  */
 export class HeldPulls implements ArrivalListener {
-  private readonly queues = new Map<string, Map<number, HeldPull[]>>();
-  private readonly byPeer = new Map<number, Set<HeldPull>>();
+  private readonly queues = new Map<string, Map<number, Held[]>>();
+  private readonly byPeer = new Map<number, Held[]>();
   private ready: HeldPull[] = [];
   private heldCount = 0;
 
@@ -43,15 +54,17 @@ export class HeldPulls implements ArrivalListener {
   /** @returns false when it is not held: the limit is reached or the peer is gone */
   hold(pull: HeldPull): boolean {
     if (this.heldCount >= this.options.heldMax || pull.peer.closed) return false;
+    const ofPeer = this.heldOf(pull.peer);
+    const one: Held = { pull, ofPeer, place: ofPeer.length };
+    ofPeer.push(one);
     let queue = this.queues.get(pull.topic);
-    if (queue === undefined) this.queues.set(pull.topic, (queue = new Map<number, HeldPull[]>()));
+    if (queue === undefined) this.queues.set(pull.topic, (queue = new Map<number, Held[]>()));
     const held = queue.get(pull.queueId);
-    if (held === undefined) queue.set(pull.queueId, [pull]);
-    else held.push(pull);
-    this.peerSet(pull.peer).add(pull);
+    if (held === undefined) queue.set(pull.queueId, [one]);
+    else held.push(one);
     this.heldCount += 1;
     // A message may have come while the pull was looking; nothing will announce it again.
-    if (this.options.maxQueueOffset(pull.topic, pull.queueId) > pull.queueOffset) this.wake(pull);
+    if (this.options.maxQueueOffset(pull.topic, pull.queueId) > pull.queueOffset) this.wake(one);
     return true;
   }
 
@@ -61,9 +74,9 @@ export class HeldPulls implements ArrivalListener {
     if (held === undefined) return;
     const tagsCode = BigInt(message.tagsCode);
     for (let i = held.length - 1; i >= 0; i -= 1) {
-      const pull = held[i];
-      if (pull === undefined || pull.queueOffset > message.queueOffset) continue;
-      if (pull.matches?.(tagsCode) !== false && pull.matchesProperties?.(message.properties) !== false) this.wake(pull);
+      const one = held[i];
+      if (one === undefined || one.pull.queueOffset > message.queueOffset) continue;
+      if (one.pull.matches?.(tagsCode) !== false && one.pull.matchesProperties?.(message.properties) !== false) this.wake(one);
     }
   }
 
@@ -72,27 +85,25 @@ export class HeldPulls implements ArrivalListener {
     for (const [topic, queues] of this.queues) {
       for (const [queueId, held] of queues) {
         const maxOffset = recheck ? this.options.maxQueueOffset(topic, queueId) : 0;
-        this.wakeWhere(held, (pull) => nowMs >= pull.deadlineMs || maxOffset > pull.queueOffset);
+        for (const one of held.filter(({ pull }) => nowMs >= pull.deadlineMs || maxOffset > pull.queueOffset)) this.wake(one);
+        if (held.length === 0) queues.delete(queueId);
       }
+      if (queues.size === 0) this.queues.delete(topic);
     }
   }
 
   wakeQueue(topic: string, queueId: number): void {
-    for (const pull of [...(this.queues.get(topic)?.get(queueId) ?? [])]) this.wake(pull);
+    for (const one of [...(this.queues.get(topic)?.get(queueId) ?? [])]) this.wake(one);
   }
 
   wakeAll(): void {
-    for (const pulls of [...this.byPeer.values()]) for (const pull of [...pulls]) this.wake(pull);
-  }
-
-  private wakeWhere(held: readonly HeldPull[], due: (pull: HeldPull) => boolean): void {
-    for (const pull of held.filter(due)) this.wake(pull);
+    for (const held of this.byPeer.values()) for (const one of [...held]) this.wake(one);
   }
 
   // The dispatch that reports arrivals runs through many messages in one go: the pulls are answered right behind it, so that one answer carries
   // them all, and still in the same turn of the event loop.
-  private wake(pull: HeldPull): void {
-    if (this.remove(pull) && this.ready.push(pull) === 1) queueMicrotask(() => this.answerReady());
+  private wake(one: Held): void {
+    if (this.remove(one) && this.ready.push(one.pull) === 1) queueMicrotask(() => this.answerReady());
   }
 
   private answerReady(): void {
@@ -102,27 +113,31 @@ export class HeldPulls implements ArrivalListener {
   }
 
   /** @returns false when it was not held */
-  private remove(pull: HeldPull): boolean {
-    if (this.byPeer.get(pull.peer.id)?.delete(pull) !== true) return false;
+  private remove(one: Held): boolean {
+    const { pull, ofPeer, place } = one;
+    if (ofPeer === undefined) return false;
+    one.ofPeer = undefined;
     this.heldCount -= 1;
-    const queues = this.queues.get(pull.topic);
-    const held = queues?.get(pull.queueId);
-    if (queues === undefined || held === undefined) return true;
-    if (held.length > 1) held.splice(held.indexOf(pull), 1);
-    else queues.delete(pull.queueId);
-    if (queues.size === 0) this.queues.delete(pull.topic);
+    const last = ofPeer.pop();
+    if (last !== undefined && last !== one) {
+      ofPeer[place] = last;
+      last.place = place;
+    }
+    const held = this.queues.get(pull.topic)?.get(pull.queueId);
+    // An empty list stays for the next pull; `tick` removes it.
+    held?.splice(held.indexOf(one), 1);
     return true;
   }
 
-  private peerSet(peer: Peer): Set<HeldPull> {
+  private heldOf(peer: Peer): Held[] {
     const known = this.byPeer.get(peer.id);
     if (known !== undefined) return known;
-    const pulls = new Set<HeldPull>();
-    this.byPeer.set(peer.id, pulls);
+    const held: Held[] = [];
+    this.byPeer.set(peer.id, held);
     peer.onClose(() => {
-      for (const pull of [...pulls]) this.remove(pull);
+      for (const one of [...held]) this.remove(one);
       this.byPeer.delete(peer.id);
     });
-    return pulls;
+    return held;
   }
 }
