@@ -1,16 +1,11 @@
 import type { HeldMessage, ProcessQueue } from './process-queue.js';
 
-/** What waits of one queue, never nothing. */
+/** What waits of one queue. */
 class Lane {
-  private waiting: HeldMessage[];
+  private waiting: HeldMessage[] = [];
   private head = 0;
 
-  constructor(
-    readonly processQueue: ProcessQueue,
-    held: readonly HeldMessage[],
-  ) {
-    this.waiting = [...held];
-  }
+  constructor(readonly processQueue: ProcessQueue) {}
 
   get isEmpty(): boolean {
     return this.head === this.waiting.length;
@@ -23,7 +18,7 @@ class Lane {
   take(countMax: number): HeldMessage[] {
     const taken = this.waiting.slice(this.head, this.head + countMax);
     this.head += taken.length;
-    if (this.head < COMPACT_FROM) return taken;
+    if (this.head < COMPACT_FROM && !this.isEmpty) return taken;
     // What is taken is forgotten now and then: shifting the array for each message would move the whole backlog.
     this.waiting = this.waiting.slice(this.head);
     this.head = 0;
@@ -44,18 +39,19 @@ export interface Batch {
  * queue the order is that of arrival.
  */
 export class DeliveryLanes {
+  /** Of every queue that something has waited of, so that no message needs to change the map. */
   private readonly byQueue = new Map<ProcessQueue, Lane>();
+  /** Those of which something waits. */
   private readonly turns: Lane[] = [];
   /** Place of the lane whose turn is next. */
   private turn = 0;
 
   add(processQueue: ProcessQueue, held: readonly HeldMessage[]): void {
     if (held.length === 0) return;
-    const lane = this.byQueue.get(processQueue);
-    if (lane !== undefined) return lane.add(held);
-    const added = new Lane(processQueue, held);
-    this.byQueue.set(processQueue, added);
-    this.turns.push(added);
+    let lane = this.byQueue.get(processQueue);
+    if (lane === undefined) this.byQueue.set(processQueue, (lane = new Lane(processQueue)));
+    if (lane.isEmpty) this.turns.push(lane);
+    lane.add(held);
   }
 
   /** Up to `countMax` messages of the next queue. */
@@ -64,7 +60,7 @@ export class DeliveryLanes {
     if (lane === undefined) return undefined;
     const { processQueue } = lane;
     const held = lane.take(countMax);
-    if (lane.isEmpty) this.drop(processQueue);
+    if (lane.isEmpty) this.rest(lane);
     else this.goTo(this.turn + 1);
     return { processQueue, held };
   }
@@ -74,7 +70,12 @@ export class DeliveryLanes {
     const lane = this.byQueue.get(processQueue);
     if (lane === undefined) return;
     this.byQueue.delete(processQueue);
+    this.rest(lane);
+  }
+
+  private rest(lane: Lane): void {
     const at = this.turns.indexOf(lane);
+    if (at < 0) return;
     this.turns.splice(at, 1);
     this.goTo(at < this.turn ? this.turn - 1 : this.turn);
   }

@@ -37,7 +37,7 @@ export function isQueued(sysFlag: number): boolean {
 
 export class ConsumeQueueBuilder implements Builder {
   readonly name = 'consume queues';
-  private readonly touched = new Set<ConsumeQueue>();
+  private touched = new Set<ConsumeQueue>();
 
   constructor(private readonly queues: QueueTable) {}
 
@@ -49,9 +49,9 @@ export class ConsumeQueueBuilder implements Builder {
   }
 
   commit(): void {
-    for (const queue of this.touched) {
-      queue.commit();
-      this.touched.delete(queue);
-    }
+    const { touched } = this;
+    for (const queue of touched) queue.commit();
+    // Not emptied: the tables that a set outgrows keep each other alive until a full collection.
+    this.touched = new Set();
   }
 }
