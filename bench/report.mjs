@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
 
-const median = (values) => {
+export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
-const whole = (value) => Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
+export const whole = (value) => Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
 const short = (value) => value.toFixed(value < 10 ? 2 : 1);
 
 /** goal: the ratio to reach, by contestant; at least for rates, at most for costs. */
@@ -60,6 +60,12 @@ export function machine() {
   return `${hardware()}, ${java}`;
 }
 
+/** As Markdown: titles on the left, figures on the right. */
+export function table(head, rows) {
+  const line = (row) => `| ${row.join(' | ')} |`;
+  return [line(head), line(head.map((_, at) => (at === 0 ? '---' : '---:'))), ...rows.map(line)];
+}
+
 const heads = {
   apache: ['Apache 5.5.0'],
   ours: ['ours, two processes', 'ratio', 'goal'],
@@ -80,7 +86,6 @@ export function report(results, options, where) {
       return errors + pace.missing === 0 ? [] : [`${name}: ${errors} failed sends, ${pace.missing} messages not received`];
     }),
   );
-  const line = (row) => `| ${row.join(' | ')} |`;
   return [
     `# ${new Date().toISOString().slice(0, 10)}`,
     '',
@@ -89,9 +94,7 @@ export function report(results, options, where) {
     `${options.senders} sync senders, ${options.size} bytes; warm-up ${options.warmup} s, measured ${options.seconds} s; backlog ${whole(options.backlog)}; end to end at ${options.rate}/s; ` +
       `rounds ${options.rounds} (median). Java broker \`${options.javaBroker}\`, name server \`${options.javaNamesrv}\`.`,
     '',
-    line(head),
-    line(head.map((_, at) => (at === 0 ? '---' : '---:'))),
-    ...rows.map(line),
+    ...table(head, rows),
     '',
     ...faults.map((fault) => `- ${fault}`),
   ].join('\n');

@@ -1,7 +1,7 @@
 // The transports as a table, and ours against the fastest of those that keep messages.
+import { table, whole } from '../report.mjs';
 import { stacks } from './servers.mjs';
 
-const whole = (value) => Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
 const OURS = 'rocketmq';
 
 const columns = [
@@ -22,12 +22,6 @@ const goals = [
   { title: 'CPU seconds for a message', of: ({ cpuPer100k }) => cpuPer100k, most: 0.7 },
   { title: 'p99 at 1 000/s', of: ({ p99Ms }) => p99Ms, most: 1 },
 ];
-
-const line = (cells) => `| ${cells.join(' | ')} |`;
-
-function table(head, rows) {
-  return [line(head), line(head.map((_, at) => (at === 0 ? '---' : '---:'))), ...rows.map(line)];
-}
 
 /** Ours against the fastest of the others that keep messages. */
 function comparison(results) {

@@ -1,4 +1,5 @@
 // Appends of every size, by so many producers, in both flush modes; beside each the raw limit in the same minute.
+import { median } from '../report.mjs';
 import { Latencies, openStore, produce, temporaryFolder } from './opened-store.mjs';
 import { copyAndWrite, sequentialWrite, syncRate } from './raw-limits.mjs';
 
@@ -18,8 +19,6 @@ export async function run(options) {
       for (const producers of options.producers) rows.push(...(await measured({ ...options, flushDiskType, size, producers })));
   return rows;
 }
-
-const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
 async function measured({ flushDiskType, size, producers, seconds, ...options }) {
   const { least, limit, of } = modes[flushDiskType];

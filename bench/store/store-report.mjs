@@ -1,12 +1,12 @@
 // The rows of all parts as one table.
 import { loadavg } from 'node:os';
+import { table, whole } from '../report.mjs';
 
 const titles = { append: 'Appends', reads: 'Reads', behind: 'Consumers that are far behind', recovery: 'Recovery', queues: 'Many queues' };
-const spaced = (value) => Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
 
 function show(value, digits) {
   if (value === undefined) return '';
-  return digits === undefined && value >= 100 ? spaced(value) : value.toFixed(digits ?? 1);
+  return digits === undefined && value >= 100 ? whole(value) : value.toFixed(digits ?? 1);
 }
 
 /** A goal is a ratio (`least`, `most`) or a value (`atLeast`, `atMost`). */
@@ -24,10 +24,8 @@ function cells(row) {
 }
 
 export function storeReport(sections, where) {
-  const line = (row) => `| ${row.join(' | ')} |`;
   const tables = sections.flatMap(({ part, rows }) => [
-    ...[`## ${titles[part]}`, '', line(['', 'store', 'beside it', 'ratio', 'goal']), '| --- | ---: | ---: | ---: | ---: |'],
-    ...[...rows.map((row) => line(cells(row))), ''],
+    ...[`## ${titles[part]}`, '', ...table(['', 'store', 'beside it', 'ratio', 'goal'], rows.map(cells)), ''],
   ]);
   const load = `load average ${loadavg()
     .map((one) => one.toFixed(1))
