@@ -5,6 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileCore } from '../crash-process/compiled-core.js';
 
+export const isLong = process.env.TEST_LONG === '1';
+/** The long sets take hours. */
+export const APART_TIMEOUT_MS = 6 * 3_600_000;
+
+/** Figures of a run, for who keeps them. */
+export function report(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 type TaskTable = Record<string, (argument: never, progress: (line: string) => void) => Promise<unknown>>;
 
 /**

@@ -1,9 +1,7 @@
-import { Apart } from './apart.js';
+import { Apart, APART_TIMEOUT_MS, isLong, report } from './apart.js';
 import { flushes } from './crash-runs.js';
 import type { tasks } from './tasks.js';
 
-const isLong = process.env.TEST_LONG === '1';
-const TIMEOUT_MS = 6 * 3_600_000;
 const LENGTH_MAX = isLong ? 5 : 3;
 
 const apart = new Apart<typeof tasks>('test/crash/tasks.js');
@@ -19,7 +17,7 @@ describe('a power cut at every operation', () => {
       expect(scripts).toBeGreaterThan(isLong ? 19_000 : 200);
       expect(crashes).toBeGreaterThan(isLong ? 1_000_000 : 10_000);
     },
-    TIMEOUT_MS,
+    APART_TIMEOUT_MS,
   );
 });
 
@@ -35,7 +33,3 @@ describe('the harness itself', () => {
     expect(await apart.run('canary', { name })).toMatch(complaint);
   });
 });
-
-function report(text: string): void {
-  process.stderr.write(`${text}\n`);
-}

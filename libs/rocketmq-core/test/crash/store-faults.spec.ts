@@ -1,9 +1,7 @@
-import { Apart } from './apart.js';
+import { Apart, APART_TIMEOUT_MS, isLong, report } from './apart.js';
 import { flushes } from './crash-runs.js';
 import type { tasks } from './tasks.js';
 
-const isLong = process.env.TEST_LONG === '1';
-const TIMEOUT_MS = 6 * 3_600_000;
 const CRASHES_MIN = isLong ? 1_000_000 : 20_000;
 const FAULTS = isLong ? 'all' : 300;
 const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
@@ -20,7 +18,7 @@ describe('every operation failing in turn', () => {
       expect(counts).toHaveLength(8);
       expect(Math.min(...counts)).toBeGreaterThan(20);
     },
-    TIMEOUT_MS,
+    APART_TIMEOUT_MS,
   );
 
   it(
@@ -37,7 +35,7 @@ describe('every operation failing in turn', () => {
       // Behind the last write there is none that could be short.
       expect(due).toBeGreaterThan(runs * 0.98);
     },
-    TIMEOUT_MS,
+    APART_TIMEOUT_MS,
   );
 });
 
@@ -49,10 +47,6 @@ describe('several lives', () => {
       report(`${crashes} crashes, seeds 1 to ${seeds}`);
       expect(crashes).toBeGreaterThanOrEqual(CRASHES_MIN);
     },
-    TIMEOUT_MS,
+    APART_TIMEOUT_MS,
   );
 });
-
-function report(text: string): void {
-  process.stderr.write(`${text}\n`);
-}

@@ -1,8 +1,6 @@
-import { Apart } from '../crash/apart.js';
+import { Apart, APART_TIMEOUT_MS, isLong, report } from '../crash/apart.js';
 import type { tasks } from './damage-tasks.js';
 
-const isLong = process.env.TEST_LONG === '1';
-const TIMEOUT_MS = 3_600_000;
 const COUNT = isLong ? 10_000 : 1000;
 const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
 
@@ -16,11 +14,11 @@ describe('a store of which the disk has changed something', () => {
     async () => {
       const counts = await apart.run('damage', { from: SEED, count: COUNT });
       const lines = Object.entries(counts).map(([kind, outcomes]) => `${kind}: ${JSON.stringify(outcomes)}`);
-      process.stderr.write(`${COUNT} damages from seed ${SEED} on\n  ${lines.sort().join('\n  ')}\n`);
+      report(`${COUNT} damages from seed ${SEED} on\n  ${lines.sort().join('\n  ')}`);
       expect(Object.keys(counts).sort()).toEqual(
         ['abort', 'backup', 'checkpoint', 'commit log', 'consume queue', 'index', 'settings', 'system queue', 'timer'].sort(),
       );
     },
-    TIMEOUT_MS,
+    APART_TIMEOUT_MS,
   );
 });
