@@ -74,13 +74,13 @@ export class Caller {
   print<C extends Command>(
     command: C,
     header: HeaderOf<C['request']>,
-    { body, ext }: Pick<CallOptions, 'body' | 'ext'>,
+    { bodySize, ext }: { readonly bodySize: number; readonly ext: CallOptions['ext'] },
     { opaque, flag }: FramePlace,
   ): number {
     // Hooks sign and measure, and look at the fields for it.
-    if (this.hooks.length > 0 || ext !== undefined || Array.isArray(body)) return 0;
+    if (this.hooks.length > 0 || ext !== undefined) return 0;
     if (serializationFor(command.code, this.identity.serialization) !== 'JSON') return 0;
-    return this.printer.print(command, { header, opaque, flag, bodySize: (body as Buffer | undefined)?.length ?? 0 });
+    return this.printer.print(command, { header, opaque, flag, bodySize });
   }
 
   /** @throws what a hook throws */

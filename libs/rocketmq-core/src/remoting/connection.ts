@@ -250,9 +250,10 @@ export class Connection implements Peer {
     const { caller } = this.traits;
     const { body, ext } = options;
     const parts = partsOf(body);
-    if (!this.outbox.accepts(sizeOf(parts)))
+    const bodySize = sizeOf(parts);
+    if (!this.outbox.accepts(bodySize))
       throw new OperationFailed('overload', `${command.name} to ${this.address}: too much waits to be sent`);
-    const printedSize = caller.print(command, header, options, place);
+    const printedSize = caller.print(command, header, { bodySize, ext }, place);
     const call = printedSize > 0 ? undefined : caller.call(command, header, { body, ext, address: this.address });
     return { printedSize, body: parts, call, place };
   }

@@ -32,20 +32,13 @@ export class PendingTable {
     return this.count;
   }
 
-  /** @returns the opaque for the request frame */
-  add(call: PendingCall): number {
-    const opaque = this.nextOpaque();
-    this.wait(opaque, call);
-    return opaque;
-  }
-
   /** @param opaque from `nextOpaque` */
   wait(opaque: number, call: PendingCall): void {
     this.slots[this.placeOf(opaque)] = { opaque, call };
     this.count += 1;
   }
 
-  /** That nobody waits for. */
+  /** For the next request frame: nobody waits for it. */
   nextOpaque(): number {
     // Half of the places are free, so that one is near.
     if (2 * this.count >= this.slots.length) this.resize(2 * this.slots.length);

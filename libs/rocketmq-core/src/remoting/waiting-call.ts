@@ -29,7 +29,7 @@ export interface WaitingCallParts<C extends Command> {
   readonly reject: (error: OperationFailed) => void;
 }
 
-/** A request that waits for its answer. One object and no closures: a busy client makes one for each message. */
+/** A request that waits for its answer. Methods in the place of closures: a busy client makes one of these for each message. */
 export class WaitingCall<C extends Command> implements PendingCall {
   readonly deadlineMs: number;
 
@@ -52,8 +52,8 @@ export class WaitingCall<C extends Command> implements PendingCall {
   failed(why: 'expired' | 'closed'): void {
     const { owner, timeoutMs } = this.parts;
     this.finish(undefined);
-    if (why === 'expired') this.fail('timeout', `no answer after ${timeoutMs} ms`);
-    else this.fail(owner.loss().reason, owner.loss().text);
+    const { reason, text } = why === 'expired' ? ({ reason: 'timeout', text: `no answer after ${timeoutMs} ms` } as const) : owner.loss();
+    this.fail(reason, text);
   }
 
   /** The signal has fired. */
