@@ -11,12 +11,10 @@ const FOREIGN: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'EINV
  * @throws OperationFailed `io`. A folder above that may not be read does not count when what is in it was there before
  */
 export function makeDurableFolders(files: FileSystem, folders: readonly string[]): void {
-  const isNew = new Map<string, boolean>();
-  for (const folder of folders.flatMap(pathTo)) {
-    if (isNew.has(folder)) continue;
-    isNew.set(folder, !files.existsSync(folder));
-    if (isNew.get(folder) === true) files.makeFolderSync(folder);
-    syncName(files, folder, isNew.get(folder) === true);
+  for (const folder of new Set(folders.flatMap(pathTo))) {
+    const isNew = !files.existsSync(folder);
+    if (isNew) files.makeFolderSync(folder);
+    syncName(files, folder, isNew);
   }
 }
 

@@ -173,15 +173,21 @@ export class CommitLog {
     return bytes.subarray(0, await this.segments.read(bytes, bytes.length, from));
   }
 
+  /** Whether a record of that size can lie there. */
+  hasRoomFor(physicalOffset: number, size: number, end = this.written): boolean {
+    const isSize = size >= RECORD_SIZE_MIN && size <= this.segments.segmentSize;
+    return isSize && physicalOffset >= this.minOffset && physicalOffset + size <= end;
+  }
+
   /**
    * @param end where the log ends
    * @returns undefined when no whole record starts there
    */
   recordAt(physicalOffset: number, end = this.written): InspectedRecord | undefined {
-    if (physicalOffset < this.minOffset || physicalOffset + RECORD_SIZE_MIN > end) return undefined;
+    if (!this.hasRoomFor(physicalOffset, RECORD_SIZE_MIN, end)) return undefined;
     const head = this.readSync(physicalOffset, physicalOffset + HEAD_SIZE);
     const size = head.length < HEAD_SIZE ? 0 : head.readInt32BE(0);
-    if (size < RECORD_SIZE_MIN || physicalOffset + size > end || size > this.segments.segmentSize) return undefined;
+    if (!this.hasRoomFor(physicalOffset, size, end)) return undefined;
     // What this process has written was checked on its way in. During recovery nothing counts as old.
     const checkCrc = physicalOffset < this.openOffset;
     const record = inspectRecord(this.readSync(physicalOffset, physicalOffset + size), 0, { physicalOffset, checkCrc });
@@ -191,7 +197,7 @@ export class CommitLog {
   // Searches by time read this for every step: the head of the record says it, the body may be large.
   /** When the record there was stored, ms since the epoch; -1 when none is. */
   storeTimeAt(physicalOffset: number): number {
-    if (physicalOffset < this.minOffset || physicalOffset + RECORD_SIZE_MIN > this.written) return -1;
+    if (!this.hasRoomFor(physicalOffset, RECORD_SIZE_MIN)) return -1;
     const head = this.readSync(physicalOffset, physicalOffset + RECORD_HEAD_SIZE);
     return head.length < RECORD_HEAD_SIZE ? -1 : recordStoreTimestamp(head);
   }

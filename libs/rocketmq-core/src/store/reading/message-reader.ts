@@ -131,26 +131,31 @@ export class MessageReader {
   }
 
   private found(plan: Plan, entries: Buffer, selection: Selection, parts: readonly Records[]): GetOutcome {
-    const { minOffset, maxOffset } = plan.queue;
-    const nextBeginOffset = plan.queueOffset + selection.examined;
-    const { buffers: records, count: messageCount } = this.guarded(
-      { queue: plan.queue, from: plan.queueOffset, entries },
-      selection,
-      parts,
-    );
-    const sizeTotal = records.reduce((sum, buffer) => sum + buffer.length, 0);
-    const status = statusOf(selection.status, messageCount);
-    if (!plan.isInternal) this.options.stats.get(messageCount);
-    return { status, nextBeginOffset, minOffset, maxOffset, records, messageCount, sizeTotal, release: releaseOf(parts) };
+    const { extents, astray } = selection;
+    const asked = askedOf(plan, entries);
+    this.guard.tellAstray(astray, asked);
+    const read = { buffers: parts.flatMap((part) => part.buffers), count: parts.reduce((sum, part) => sum + part.count, 0) };
+    const sound = this.isOld(extents[0]?.physicalOffset) ? this.guard.check(read.buffers, extents, asked) : read;
+    return this.outcomeOf(plan, selection, sound, releaseOf(parts));
   }
 
-  private guarded(asked: Asked, { extents, astray }: Selection, parts: readonly Records[]): Pick<Records, 'buffers' | 'count'> {
-    this.guard.tellAstray(astray, asked);
-    const buffers = parts.flatMap((part) => part.buffers);
-    const [first] = extents;
-    // Only what was there before: of what this process has written the page cache has the bytes that were checked on their way in.
-    if (first !== undefined && first.physicalOffset < this.options.log.openOffset) return this.guard.check(buffers, extents, asked);
-    return { buffers, count: parts.reduce((sum, part) => sum + part.count, 0) };
+  /** Only what was there before is checked: of what this process has written the page cache has the bytes that were checked on their way in. */
+  private isOld(physicalOffset = Infinity): boolean {
+    return physicalOffset < this.options.log.openOffset;
+  }
+
+  private outcomeOf(
+    { queue, queueOffset, isInternal }: Plan,
+    { status: selected, examined }: Pick<Selection, 'status' | 'examined'>,
+    { buffers: records, count: messageCount }: Pick<Records, 'buffers' | 'count'>,
+    release?: () => void,
+  ): GetOutcome {
+    const { minOffset, maxOffset } = queue;
+    // What the entries point to can be gone by the time it is read, or damaged.
+    const status = selected === 'found' && messageCount === 0 ? 'message-was-removing' : selected;
+    const sizeTotal = records.reduce((sum, { length }) => sum + length, 0);
+    if (!isInternal) this.options.stats.get(messageCount);
+    return { status, nextBeginOffset: queueOffset + examined, minOffset, maxOffset, records, messageCount, sizeTotal, release };
   }
 
   /** @param to where the bytes end that are read synchronously */
@@ -166,11 +171,10 @@ export class MessageReader {
     const scan = new PropertyScan(entries, plan.rules, wants);
     if (entries.length > 0 && entryPhysicalOffset(entries, 0) < this.line.physicalOffset) return this.scanOld(plan, scan);
     for (let spans = scan.next(); spans !== undefined; spans = scan.next()) {
-      for (const span of spans)
-        scan.take(
-          span,
-          this.timed(span.to, () => this.options.log.readSync(span.from, span.to)),
-        );
+      for (const span of spans) {
+        const bytes = this.timed(span.to, () => this.options.log.readSync(span.from, span.to));
+        scan.take(span, bytes);
+      }
     }
     return this.scanned(plan, scan);
   }
@@ -182,17 +186,10 @@ export class MessageReader {
     return this.scanned(plan, scan);
   }
 
-  private scanned({ queue, queueOffset, isInternal }: Plan, scan: PropertyScan): GetOutcome {
-    const { minOffset, maxOffset } = queue;
-    const { examined } = scan;
-    const isOld = scan.firstPhysicalOffset < this.options.log.openOffset;
-    const { buffers: records, count: messageCount } = isOld
-      ? this.guard.check(scan.records, undefined, { queue, from: queueOffset, entries: scan.entries })
-      : { buffers: scan.records, count: scan.messageCount };
-    const status = statusOf(scan.status, messageCount);
-    const sizeTotal = isOld ? records.reduce((sum, { length }) => sum + length, 0) : scan.sizeTotal;
-    if (!isInternal) this.options.stats.get(messageCount);
-    return { status, nextBeginOffset: queueOffset + examined, minOffset, maxOffset, records, messageCount, sizeTotal };
+  private scanned(plan: Plan, scan: PropertyScan): GetOutcome {
+    const { records: buffers, messageCount: count } = scan;
+    const isOld = this.isOld(scan.firstPhysicalOffset);
+    return this.outcomeOf(plan, scan, isOld ? this.guard.check(buffers, undefined, askedOf(plan, scan.entries)) : { buffers, count });
   }
 
   /** How many entries are looked at. */
@@ -226,10 +223,7 @@ export class MessageReader {
   }
 }
 
-// What the entries point to can be gone by the time it is read, or damaged.
-function statusOf(selected: GetStatus, messageCount: number): GetStatus {
-  return selected === 'found' && messageCount === 0 ? 'message-was-removing' : selected;
-}
+const askedOf = ({ queue, queueOffset: from }: Plan, entries: Buffer): Asked => ({ queue, from, entries });
 
 function endOf(extents: readonly Extent[]): number {
   const last = extents[extents.length - 1];

@@ -8,7 +8,7 @@ import type { ReadGate } from './read-gate.js';
 import { recordsOf, type Records } from './span-records.js';
 
 export interface OldRecordsOptions {
-  readonly log: Pick<CommitLog, 'read' | 'minOffset' | 'written' | 'segments'>;
+  readonly log: Pick<CommitLog, 'read' | 'hasRoomFor' | 'written' | 'segments'>;
   readonly gate: ReadGate;
   /** Physical offset from which on records are read synchronously. */
   readonly recentFrom: () => number;
@@ -71,11 +71,11 @@ export class OldRecords {
   /** @returns undefined when no whole record starts there. @throws OperationFailed `io` */
   async recordAt(physicalOffset: number): Promise<InspectedRecord | undefined> {
     const { log } = this.options;
-    const { minOffset, written } = log;
-    if (physicalOffset < minOffset || physicalOffset + RECORD_SIZE_MIN > written) return undefined;
+    const { written } = log;
+    if (!log.hasRoomFor(physicalOffset, RECORD_SIZE_MIN)) return undefined;
     const first = await this.readBytes(physicalOffset, Math.min(physicalOffset + FIRST_SIZE, written));
     const size = first.length < RECORD_SIZE_MIN ? 0 : first.readInt32BE(0);
-    if (size < RECORD_SIZE_MIN || physicalOffset + size > written || size > log.segments.segmentSize) return undefined;
+    if (!log.hasRoomFor(physicalOffset, size, written)) return undefined;
     const bytes = size <= first.length ? first.subarray(0, size) : await this.readBytes(physicalOffset, physicalOffset + size);
     const record = inspectRecord(bytes, 0, { physicalOffset, checkCrc: true });
     return record.kind === 'record' ? record : undefined;

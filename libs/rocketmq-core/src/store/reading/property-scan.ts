@@ -18,7 +18,7 @@ export class PropertyScan {
   status: GetStatus = 'no-matched-message';
   readonly records: Buffer[] = [];
   messageCount = 0;
-  sizeTotal = 0;
+  private sizeTotal = 0;
   private scannedSize = 0;
 
   constructor(

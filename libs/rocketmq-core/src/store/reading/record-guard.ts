@@ -1,5 +1,5 @@
 import { readInt64 } from '../../base/index.js';
-import { inspectRecord, RecordPosition, type Inspection } from '../../protocol/index.js';
+import { inspectRecord, LMQ_PREFIX, RecordPosition, type Inspection } from '../../protocol/index.js';
 import type { Logger } from '../../runtime/index.js';
 import type { CommitLog } from '../commit-log/commit-log.js';
 import type { ConsumeQueue } from '../consume-queue/consume-queue.js';
@@ -22,8 +22,6 @@ export interface RecordGuardOptions {
 
 /** Places that are told once. A disk with more damage than this tells the same places again. */
 const TOLD_MAX = 1000;
-/** Queues of light topics hold messages of others. As Java: MixAll.LMQ_PREFIX. */
-const LIGHT_PREFIX = '%LMQ%';
 const NOTHING_THERE = 'no message of its size is there';
 
 /**
@@ -132,7 +130,8 @@ class Walk {
     if (found.kind === 'damaged') return found.reason;
     if (found.kind !== 'record') return NOTHING_THERE;
     const { topic, queueId } = this.asked.queue;
-    if (topic.startsWith(LIGHT_PREFIX)) return undefined;
+    // Queues of light topics hold messages of others.
+    if (topic.startsWith(LMQ_PREFIX)) return undefined;
     const isOfQueue = found.topic === topic && found.queueId === queueId && found.queueOffset === this.queueOffsetOf(physicalOffset);
     return isOfQueue ? undefined : 'it is a message of another queue, or of another place in it';
   }
