@@ -35,7 +35,6 @@ export class DeliveryObservers {
   }
 
   around<T>(context: RocketMQContext, run: () => Promise<T>): Promise<T> {
-    if (this.observers.length === 0) return run();
     return this.observers.reduceRight<() => Promise<T>>(
       (inner, observer) => () => (observer.around ? observer.around(context, inner) : inner()),
       run,

@@ -20,8 +20,8 @@ export function intercepted<T>(
   { kind, messages }: Sending,
   send: (messages: readonly OutgoingMessage[]) => Promise<T>,
 ): Promise<T> {
-  if (interceptors.length === 0) return send(messages);
-  const [first, ...others] = interceptors;
+  const [first] = interceptors;
   if (first === undefined) return send(messages);
+  const others = interceptors.slice(1);
   return first({ kind, messages }, (changed = messages) => intercepted(others, { kind, messages: changed }, send)) as Promise<T>;
 }

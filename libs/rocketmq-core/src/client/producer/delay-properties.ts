@@ -24,19 +24,14 @@ const wishes = [
  * @throws InvalidInput for two wishes, and for one that is no whole number
  */
 export function delayProperty(message: Delay): readonly [name: string, value: string] | undefined {
-  // Few messages wait, and all are asked.
-  if (
-    message.delayTimeLevel === undefined &&
-    message.delaySec === undefined &&
-    message.delayMs === undefined &&
-    message.deliverAt === undefined
-  )
-    return undefined;
-  const [wish, ...others] = wishes.filter(({ field }) => message[field] !== undefined);
-  if (wish === undefined) return undefined;
-  const [other] = others;
-  if (other !== undefined) throw new InvalidInput(other.field, `a message is delayed by ${wish.field} or by ${other.field}, not by both`);
-  return [wish.property, wish.textOf(message)];
+  // Few messages wait, and all are asked: no list is made for them.
+  let wish: (typeof wishes)[number] | undefined;
+  for (const other of wishes) {
+    if (message[other.field] === undefined) continue;
+    if (wish !== undefined) throw new InvalidInput(other.field, `a message is delayed by ${wish.field} or by ${other.field}, not by both`);
+    wish = other;
+  }
+  return wish && [wish.property, wish.textOf(message)];
 }
 
 function wholeText(field: string, value: number | undefined, min: number): string {
