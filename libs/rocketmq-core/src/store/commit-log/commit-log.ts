@@ -160,11 +160,14 @@ export class CommitLog {
     return this.segments.segments.filter((one) => one.baseOffset < to && one.baseOffset + this.segments.segmentSize > from);
   }
 
-  /** The bytes from `from` to `to`: from memory, or of one read per segment. */
-  readSync(from: number, to: number): Buffer {
-    const recent = this.tail.read(from, to);
+  /**
+   * The bytes from `from` to `to`: from memory, or of one read per segment.
+   * @param memory where they go; new memory unless given
+   */
+  readSync(from: number, to: number, memory?: Buffer): Buffer {
+    const recent = this.tail.read(from, to, memory);
     if (recent !== undefined) return recent;
-    const bytes = Buffer.allocUnsafe(to - from);
+    const bytes = memory?.subarray(0, to - from) ?? Buffer.allocUnsafe(to - from);
     return bytes.subarray(0, this.segments.readSync(bytes, bytes.length, from));
   }
 

@@ -29,10 +29,13 @@ export class LogTail {
     this.start = this.end = 0;
   }
 
-  /** @returns a copy; undefined when not all of it is here */
-  read(from: number, to: number): Buffer | undefined {
+  /**
+   * @param memory where the copy goes; new memory unless given
+   * @returns a copy; undefined when not all of it is here
+   */
+  read(from: number, to: number, memory?: Buffer): Buffer | undefined {
     if (from < this.start || to > this.end || from >= to) return undefined;
-    const bytes = Buffer.allocUnsafe(to - from);
+    const bytes = memory?.subarray(0, to - from) ?? Buffer.allocUnsafe(to - from);
     const at = from % SIZE;
     const before = this.ring.copy(bytes, 0, at, Math.min(SIZE, at + bytes.length));
     this.ring.copy(bytes, before, 0, bytes.length - before);

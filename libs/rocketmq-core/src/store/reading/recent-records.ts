@@ -3,7 +3,7 @@ import { AnswerMemory } from './answer-memory.js';
 import { ChunkCache } from './chunk-cache.js';
 import { spansOf, type Extent } from './entry-selection.js';
 import { gather } from './gathering.js';
-import { recordsOf, type Records } from './span-records.js';
+import { packRecords, recordsOf, type Records } from './span-records.js';
 
 /** Reads records that are in the page cache, out of chunks that several readers share where it pays. */
 export class RecentRecords {
@@ -23,8 +23,25 @@ export class RecentRecords {
       memory,
       table: cache.table,
       chunkOf: ({ physicalOffset, size }) => cache.chunkOf(physicalOffset, physicalOffset + size, log.written),
-      readDirectly: (direct) => this.readDirectly(direct),
+      readDirectly: (direct) => this.readTogether(direct),
     });
+  }
+
+  /** What no chunk has, with its gaps, and then without them: one piece of memory that is used again instead of a new one for each record. */
+  private readTogether(extents: readonly Extent[]): Records[] {
+    const { log, memory } = this;
+    const spans = spansOf(extents, log.segments.segmentSize);
+    const { bytes, release } = memory.take(spans.reduce((sum, { from, to }) => sum + to - from, 0));
+    let size = 0;
+    let count = 0;
+    for (const span of spans) {
+      const packed = packRecords(span, log.readSync(span.from, span.to, bytes.subarray(size)));
+      size += packed.size;
+      count += packed.count;
+    }
+    if (count > 0) return [{ buffers: [bytes.subarray(0, size)], count, release }];
+    release?.();
+    return [];
   }
 
   /** The same into memory that belongs to the caller. */
