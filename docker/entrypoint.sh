@@ -4,8 +4,8 @@ set -eu
 server=${1:-broker}
 [ $# -gt 0 ] && shift
 case $server in
-  # As `npm run broker`: docs/adr/0015-room-for-young-objects.md.
-  broker) flags=--min-semi-space-size=16 ;;
+  # As `npm run broker`: docs/adr/0016-room-for-young-objects.md.
+  broker) flags='--min-semi-space-size=16 --initial-old-space-size=128' ;;
   namesrv) flags= ;;
   *)
     echo "usage: rocketmq broker|namesrv [arguments]" >&2
