@@ -57,7 +57,11 @@ export class PullLoop {
   constructor(
     private readonly parts: PullLoopParts,
     private nextOffset: number,
-  ) {}
+  ) {
+    // One listener that stays: Node drops the table of listeners with the last of them and makes a new one with the next, for each pull, and each old
+    // table keeps the next one alive until a full collection, with the pull that listened.
+    this.ending.signal.addEventListener('abort', () => undefined);
+  }
 
   start(): void {
     this.running ??= this.run();
