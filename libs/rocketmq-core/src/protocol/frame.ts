@@ -72,15 +72,30 @@ export function decodeFrame(bytes: Buffer, limits: FrameLimits = defaultFrameLim
   const header = isJson
     ? (scanJsonHeader(bytes, [PREFIX_SIZE, bodyAt], limits, memory) ?? parseJsonHeader(bytes.toString('utf8', PREFIX_SIZE, bodyAt), limits))
     : parseBinaryHeader(bytes.subarray(PREFIX_SIZE, bodyAt), limits);
-  return {
-    code: header.code,
-    language: header.language,
-    version: header.version,
-    opaque: header.opaque,
-    flag: header.flag,
-    remark: header.remark,
-    ext: header.ext,
-    body: bodyAt === bytes.length ? undefined : bytes.subarray(bodyAt),
-    serialization: isJson ? 'JSON' : 'ROCKETMQ',
-  };
+  return new ReceivedFrame(header, bodyAt === bytes.length ? undefined : bytes.subarray(bodyAt), isJson ? 'JSON' : 'ROCKETMQ');
+}
+
+// By `new`: what a literal makes may be put among the old objects at once by V8, where this one would keep its bytes until a full collection.
+class ReceivedFrame implements Frame {
+  readonly code: number;
+  readonly language: string | undefined;
+  readonly version: number;
+  readonly opaque: number;
+  readonly flag: number;
+  readonly remark: string | undefined;
+  readonly ext: ReadonlyMap<string, string> | undefined;
+
+  constructor(
+    { code, language, version, opaque, flag, remark, ext }: FrameHeader,
+    readonly body: Buffer | undefined,
+    readonly serialization: Serialization,
+  ) {
+    this.code = code;
+    this.language = language;
+    this.version = version;
+    this.opaque = opaque;
+    this.flag = flag;
+    this.remark = remark;
+    this.ext = ext;
+  }
 }

@@ -5,7 +5,7 @@ import type { ReadHeader } from './header-stencils.js';
 import type { HeaderTexts } from './header-texts.js';
 import { hexAt, isOrdinary, shortEscapes } from './json-escapes.js';
 import { languageNamed } from './language-codes.js';
-import { Marks } from './marks.js';
+import type { Marks } from './marks.js';
 import { ScannedExt } from './scanned-ext.js';
 
 const QUOTE = 0x22;
@@ -47,10 +47,10 @@ export function scanJsonHeader(
   limits: FrameLimits,
   memory = new HeaderMemory(),
 ): FrameHeader | undefined {
-  const { texts, stencils } = memory;
+  const { texts, stencils, marks } = memory;
   const known = stencils.find(bytes, from, to, texts);
   if (known !== undefined) return known;
-  const read = new HeaderScanner({ bytes, from, to, fieldsMax: limits.extFieldsMax, texts }).scan();
+  const read = new HeaderScanner({ bytes, from, to, fieldsMax: limits.extFieldsMax, texts, marks }).scan();
   if (read !== undefined) stencils.learn(bytes.subarray(from, to), read, texts);
   return read?.header;
 }
@@ -61,13 +61,16 @@ interface ScanOptions {
   readonly to: number;
   readonly fieldsMax: number;
   readonly texts: HeaderTexts;
+  /** Used again for the next header. */
+  readonly marks: Marks;
 }
 
 class HeaderScanner {
   /** Where the last string ends, its quote not counted; as ~end when its bytes are not its text. */
   private stringEnd = 0;
   private number = 0;
-  private marks: Marks | undefined;
+  /** What the header has been found to hold. */
+  private found: Marks | undefined;
   private opaqueFrom = 0;
   private opaqueTo = 0;
 
@@ -77,14 +80,16 @@ class HeaderScanner {
   private readonly end: number;
   private readonly fieldsMax: number;
   private readonly texts: HeaderTexts;
+  private readonly marks: Marks;
 
-  constructor({ bytes, from, to, fieldsMax, texts }: ScanOptions) {
+  constructor({ bytes, from, to, fieldsMax, texts, marks }: ScanOptions) {
     this.bytes = bytes;
     this.at = from;
     this.from = from;
     this.end = to;
     this.fieldsMax = fieldsMax;
     this.texts = texts;
+    this.marks = marks;
   }
 
   scan(): ReadHeader | undefined {
@@ -97,7 +102,7 @@ class HeaderScanner {
       if (!this.take(COLON) || !this.field(fields, nameFrom, nameTo)) return undefined;
     } while (this.take(COMMA));
     if (!this.take(BRACE_CLOSE) || this.at !== this.end) return undefined;
-    return { header: fields, marks: this.marks, opaqueFrom: this.opaqueFrom, opaqueTo: this.opaqueTo };
+    return { header: fields, marks: this.found, opaqueFrom: this.opaqueFrom, opaqueTo: this.opaqueTo };
   }
 
   private field(fields: Fields, from: number, to: number): boolean {
@@ -135,9 +140,10 @@ class HeaderScanner {
 
   private ext(fields: Fields): boolean {
     if (!this.take(BRACE_OPEN)) return false;
-    const marks = new Marks();
-    if (!this.take(BRACE_CLOSE) && !this.members(marks)) return false;
-    this.marks = marks;
+    this.marks.clear();
+    if (!this.take(BRACE_CLOSE) && !this.members(this.marks)) return false;
+    const marks = this.marks.copy();
+    this.found = marks;
     fields.ext = new ScannedExt({ bytes: this.bytes, base: this.from, marks, texts: this.texts });
     return true;
   }

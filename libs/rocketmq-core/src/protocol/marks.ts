@@ -5,9 +5,20 @@ const FIELDS_START = 16;
 
 /** The places of the ext fields in a header, counted from its first byte. A mark is the position of one of them here. */
 export class Marks {
-  private readonly numbers = new Array<number>(FIELDS_START * STRIDE);
-  /** Marks are below it. */
-  private end = 0;
+  /** @param end marks are below it */
+  constructor(
+    private readonly numbers: number[] = new Array<number>(FIELDS_START * STRIDE),
+    private end = 0,
+  ) {}
+
+  /** The same in an array of its size. What makes the array matters: V8 puts those of `new Array` among the old objects when a burst outlived a collection. */
+  copy(): Marks {
+    return new Marks(this.numbers.slice(0, this.end), this.end);
+  }
+
+  clear(): void {
+    this.end = 0;
+  }
 
   /** Fields. */
   get count(): number {

@@ -153,7 +153,7 @@ export class Connection implements Peer {
       const { owner } = this;
       const startedMs = this.traits.clock.monotonic();
       const call = new WaitingCall({ owner, command, opaque, startedMs, timeoutMs, signal, call: request.call, resolve, reject });
-      this.pending.wait(opaque, call);
+      this.pending.wait(call);
       this.alarm.noLaterThan(call.deadlineMs);
       this.transmit(request);
     });

@@ -3,9 +3,9 @@ import type { Frame } from '../protocol/index.js';
 import { type PendingCall, PendingTable } from './pending-table.js';
 
 /** @returns its opaque */
-function add(table: PendingTable, call: PendingCall): number {
+function add(table: PendingTable, call: Omit<PendingCall, 'opaque'>): number {
   const opaque = table.nextOpaque();
-  table.wait(opaque, call);
+  table.wait({ ...call, opaque });
   return opaque;
 }
 

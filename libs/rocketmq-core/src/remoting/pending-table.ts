@@ -2,6 +2,8 @@ import type { Frame } from '../protocol/index.js';
 
 /** Who waits for the response with one opaque. */
 export interface PendingCall {
+  /** From `nextOpaque`. */
+  readonly opaque: number;
   /** Monotonic time. */
   readonly deadlineMs: number;
   answered(frame: Frame): void;
@@ -12,11 +14,6 @@ export interface PendingCall {
 const OPAQUE_MAX = 0x7fff_ffff;
 const SLOTS_MIN = 16;
 
-interface Waiting {
-  readonly opaque: number;
-  readonly call: PendingCall;
-}
-
 /**
  * Opaque -> waiting call. Every entry leaves exactly once: answered, expired, closed or withdrawn.
  *
@@ -24,7 +21,7 @@ interface Waiting {
  * each old table keeps the next one alive, with the calls in it, until a full collection.
  */
 export class PendingTable {
-  private slots: (Waiting | undefined)[] = emptySlots(SLOTS_MIN);
+  private slots: (PendingCall | undefined)[] = emptySlots(SLOTS_MIN);
   private last = 0;
   private count = 0;
 
@@ -32,9 +29,8 @@ export class PendingTable {
     return this.count;
   }
 
-  /** @param opaque from `nextOpaque` */
-  wait(opaque: number, call: PendingCall): void {
-    this.slots[this.placeOf(opaque)] = { opaque, call };
+  wait(call: PendingCall): void {
+    this.slots[this.placeOf(call.opaque)] = call;
     this.count += 1;
   }
 
@@ -51,7 +47,7 @@ export class PendingTable {
   /** @returns false when nobody waits for it (any more) */
   answer(frame: Frame): boolean {
     const waiting = this.take(frame.opaque);
-    waiting?.call.answered(frame);
+    waiting?.answered(frame);
     return waiting !== undefined;
   }
 
@@ -64,14 +60,13 @@ export class PendingTable {
   expire(nowMs: number): number {
     let earliest = Infinity;
     const due: PendingCall[] = [];
-    for (const waiting of this.slots) {
-      if (waiting === undefined) continue;
-      const { opaque, call } = waiting;
+    for (const call of this.slots) {
+      if (call === undefined) continue;
       if (call.deadlineMs > nowMs) {
         earliest = Math.min(earliest, call.deadlineMs);
         continue;
       }
-      this.take(opaque);
+      this.take(call.opaque);
       due.push(call);
     }
     for (const call of due) call.failed('expired');
@@ -82,14 +77,14 @@ export class PendingTable {
     const all = this.slots.filter((waiting) => waiting !== undefined);
     this.slots = emptySlots(SLOTS_MIN);
     this.count = 0;
-    for (const { call } of all) call.failed('closed');
+    for (const call of all) call.failed('closed');
   }
 
   private placeOf(opaque: number): number {
     return opaque & (this.slots.length - 1);
   }
 
-  private take(opaque: number): Waiting | undefined {
+  private take(opaque: number): PendingCall | undefined {
     const place = this.placeOf(opaque);
     const waiting = this.slots[place];
     if (waiting?.opaque !== opaque) return undefined;
@@ -106,4 +101,4 @@ export class PendingTable {
   }
 }
 
-const emptySlots = (length: number) => new Array<Waiting | undefined>(length).fill(undefined);
+const emptySlots = (length: number) => new Array<PendingCall | undefined>(length).fill(undefined);

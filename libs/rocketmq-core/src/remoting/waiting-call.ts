@@ -29,28 +29,49 @@ export interface WaitingCallParts<C extends Command> {
   readonly reject: (error: OperationFailed) => void;
 }
 
-/** A request that waits for its answer. Methods in the place of closures: a busy client makes one of these for each message. */
+/**
+ * A request that waits for its answer. A busy client makes one of these for each message, so methods stand in the place of closures, and the parts are
+ * taken over one by one: an object that a literal makes may be put among the old ones at once by V8, and keeps all that it knows until a full collection.
+ */
 export class WaitingCall<C extends Command> implements PendingCall {
+  readonly opaque: number;
   readonly deadlineMs: number;
+  private readonly owner: CallOwner;
+  private readonly command: C;
+  private readonly startedMs: number;
+  private readonly timeoutMs: number;
+  private readonly signal: AbortSignal | undefined;
+  private readonly call: OutgoingCall | undefined;
+  private readonly resolve: (answer: Answer<C>) => void;
+  private readonly reject: (error: OperationFailed) => void;
 
-  constructor(private readonly parts: WaitingCallParts<C>) {
-    this.deadlineMs = parts.startedMs + parts.timeoutMs;
-    parts.signal?.addEventListener('abort', this, { once: true });
+  constructor({ owner, command, opaque, startedMs, timeoutMs, signal, call, resolve, reject }: WaitingCallParts<C>) {
+    this.opaque = opaque;
+    this.deadlineMs = startedMs + timeoutMs;
+    this.owner = owner;
+    this.command = command;
+    this.startedMs = startedMs;
+    this.timeoutMs = timeoutMs;
+    this.signal = signal;
+    this.call = call;
+    this.resolve = resolve;
+    this.reject = reject;
+    signal?.addEventListener('abort', this, { once: true });
   }
 
   answered(frame: Frame): void {
-    const { command, owner, resolve, reject } = this.parts;
+    const { command, owner } = this;
     this.finish(frame.code);
     try {
-      resolve(answerOf(command, frame));
+      this.resolve(answerOf(command, frame));
     } catch (error) {
       const text = `${command.name}: the answer of ${owner.address} is malformed: ${messageOf(error)}`;
-      reject(new OperationFailed('refused', text, { sent: true }));
+      this.reject(new OperationFailed('refused', text, { sent: true }));
     }
   }
 
   failed(why: 'expired' | 'closed'): void {
-    const { owner, timeoutMs } = this.parts;
+    const { owner, timeoutMs } = this;
     this.finish(undefined);
     const { reason, text } = why === 'expired' ? ({ reason: 'timeout', text: `no answer after ${timeoutMs} ms` } as const) : owner.loss();
     this.fail(reason, text);
@@ -58,19 +79,19 @@ export class WaitingCall<C extends Command> implements PendingCall {
 
   /** The signal has fired. */
   handleEvent(): void {
-    const { owner, opaque, signal } = this.parts;
+    const { owner, opaque, signal } = this;
     owner.withdraw(opaque);
     this.finish(undefined);
     this.fail('aborted', 'aborted', signal?.reason);
   }
 
   private fail(reason: OperationReason, text: string, cause?: unknown): void {
-    const { command, owner, reject } = this.parts;
-    reject(new OperationFailed(reason, `${command.name} to ${owner.address}: ${text}`, { cause, sent: true }));
+    const { command, owner } = this;
+    this.reject(new OperationFailed(reason, `${command.name} to ${owner.address}: ${text}`, { cause, sent: true }));
   }
 
   private finish(code: number | undefined): void {
-    const { owner, signal, call, startedMs } = this.parts;
+    const { owner, signal, call, startedMs } = this;
     signal?.removeEventListener('abort', this);
     if (call !== undefined) owner.finished(call, code, startedMs);
   }
