@@ -1,12 +1,12 @@
 // The same two Nest applications on our transport and on others, with their real servers. What is needed and what it prints: README.md here.
-// Usage: node bench/nest/run.mjs [--only rocketmq,golevelup] [--count 100000] [--seconds 10] [--rounds 1] [--profile <folder>] [--save <name>]
+// Usage: node bench/nest/run.mjs [--only rocketmq,golevelup] [--count 100000] [--seconds 10] [--rounds 1] [--node-args '…'] [--profile <folder>] [--save <name>]
 import { execFileSync, fork } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cpuSeconds, watchMemory } from '../processes.mjs';
-import { root } from '../contestants.mjs';
+import { root, usual } from '../contestants.mjs';
 import { machine } from '../report.mjs';
 import { report } from './report.mjs';
 import { stacks } from './servers.mjs';
@@ -21,10 +21,13 @@ const { values } = parseArgs({
     count: text('100000'),
     seconds: text('10'),
     rounds: text('1'),
+    // Of all applications, whoever carries their messages: what docs/nest/operations.md tells busy ones to start with, as our servers do.
+    'node-args': text(usual.nodeArgs.filter((arg) => arg.includes('-space-size=')).join(' ')),
     profile: { type: 'string' },
     save: { type: 'string' },
   },
 });
+const nodeArgs = values['node-args'].split(' ').filter((arg) => arg !== '');
 const [count, seconds, rounds] = [values.count, values.seconds, values.rounds].map(Number);
 
 /** Installs what the others need, and puts the libraries beside it as a user has them: linked, they would find the Nest of the work tree. */
@@ -72,8 +75,9 @@ function family(pids) {
 
 /** An application in a process of its own. */
 async function application(name, role, address) {
-  const execArgv =
+  const profiling =
     values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`, `--cpu-prof-name=${name}-${role}.cpuprofile`];
+  const execArgv = [...nodeArgs, ...profiling];
   const beganMs = performance.timeOrigin + performance.now();
   const child = fork(stacks[name].program, [name, role, address], { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const heard = [];
@@ -189,7 +193,9 @@ const results = Object.fromEntries(
 );
 const summary = report(results, {
   where: machine(),
-  how: `${count} messages, then ${seconds} s at ${RATE}/s; rounds ${rounds} (median); Nest ${nestVersions()}.`,
+  how:
+    `${count} messages, then ${seconds} s at ${RATE}/s; rounds ${rounds} (median); Nest ${nestVersions()}; ` +
+    `all applications started as \`node ${nodeArgs.join(' ')}\`.`,
 });
 console.log(summary);
 if (values.save !== undefined) writeFileSync(join(root, 'bench/results', `${values.save}.md`), summary);
