@@ -172,10 +172,19 @@ export class RocketMQServer extends Server<RocketMQEvents, RocketMQStatus> imple
       } catch (error) {
         ended.reject(error);
       } finally {
-        (this.onProcessingEndHook as typeof this.onProcessingEndHook | undefined)?.(transportId, context);
+        this.endProcessing(context);
       }
     };
     start.call(this, transportId, context, guarded);
     return ended.promise;
+  }
+
+  // Nobody may await what `done` returns, so nothing is thrown into it.
+  private endProcessing(context: RocketMQContext): void {
+    try {
+      (this.onProcessingEndHook as typeof this.onProcessingEndHook | undefined)?.(this.transportId, context);
+    } catch (error) {
+      this.logger.error(`the hook at the end of processing failed: ${String(error)}`);
+    }
   }
 }
