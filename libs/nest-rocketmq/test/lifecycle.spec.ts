@@ -20,15 +20,7 @@ import { firstValueFrom } from 'rxjs';
 import { filter } from 'rxjs/operators';
 import { freeListenPort } from 'rocketmq-core/testing';
 import { EmbeddedRocketMQ, EmbeddedRocketMQModule } from '../src/embedded/index.js';
-import {
-  InjectRocketMQTemplate,
-  RocketMQConnection,
-  RocketMQContext,
-  RocketMQListener,
-  RocketMQModule,
-  RocketMQServer,
-  RocketMQTemplate,
-} from '../src/index.js';
+import { RocketMQConnection, RocketMQContext, RocketMQListener, RocketMQModule, RocketMQServer, RocketMQTemplate } from '../src/index.js';
 
 const quiet = { logger: ['error' as const], abortOnError: false };
 
@@ -293,38 +285,6 @@ describe('an application with its broker inside', () => {
     expect(await got.fired).toEqual({ hello: '世界' });
     await app.close();
     await sender.close();
-  });
-
-  it('keeps named connections apart', async () => {
-    await createTopic('named');
-    const got = signal<unknown>();
-
-    @Injectable()
-    class Both {
-      constructor(
-        @InjectRocketMQTemplate() readonly first: RocketMQTemplate,
-        @InjectRocketMQTemplate('second') readonly second: RocketMQTemplate,
-      ) {}
-      @RocketMQListener({ topic: 'named', group: 'named-group', connection: 'second', consumeFrom: 'first' })
-      on(payload: unknown) {
-        got.fire(payload);
-      }
-    }
-    @Module({
-      imports: [
-        rocketmq(),
-        RocketMQModule.forRootAsync({ connection: 'second', useFactory: () => ({ namesrvAddr: embedded.namesrvAddr }) }),
-      ],
-      providers: [Both],
-    })
-    class App {}
-
-    const app = await NestFactory.createApplicationContext(App, quiet);
-    const { first, second } = app.get(Both);
-    expect(first).not.toBe(second);
-    await first.send('named', 'text');
-    expect(await got.fired).toBe('text');
-    await app.close();
   });
 
   it('fails at start when listeners of one group contradict each other', async () => {
