@@ -162,13 +162,10 @@ export class CommitLog {
 
   /**
    * The bytes from `from` to `to`: from memory, or of one read per segment.
-   * @param memory where they go; new memory unless given
+   * @param bytes where they go, as large as they are
    */
-  readSync(from: number, to: number, memory?: Buffer): Buffer {
-    const recent = this.tail.read(from, to, memory);
-    if (recent !== undefined) return recent;
-    const bytes = memory?.subarray(0, to - from) ?? Buffer.allocUnsafe(to - from);
-    return bytes.subarray(0, this.segments.readSync(bytes, bytes.length, from));
+  readSync(from: number, to: number, bytes: Buffer = Buffer.allocUnsafe(to - from)): Buffer {
+    return this.tail.read(from, to, bytes) ?? bytes.subarray(0, this.segments.readSync(bytes, bytes.length, from));
   }
 
   async read(from: number, to: number): Promise<Buffer> {

@@ -30,12 +30,11 @@ export class LogTail {
   }
 
   /**
-   * @param memory where the copy goes; new memory unless given
-   * @returns a copy; undefined when not all of it is here
+   * @param bytes where the copy goes, as large as it is
+   * @returns `bytes`; undefined when not all of it is here
    */
-  read(from: number, to: number, memory?: Buffer): Buffer | undefined {
+  read(from: number, to: number, bytes: Buffer): Buffer | undefined {
     if (from < this.start || to > this.end || from >= to) return undefined;
-    const bytes = memory?.subarray(0, to - from) ?? Buffer.allocUnsafe(to - from);
     const at = from % SIZE;
     const before = this.ring.copy(bytes, 0, at, Math.min(SIZE, at + bytes.length));
     this.ring.copy(bytes, before, 0, bytes.length - before);

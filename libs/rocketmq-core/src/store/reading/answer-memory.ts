@@ -16,10 +16,10 @@ export class AnswerMemory {
 
   /** @returns at least `size` bytes, and how to give them back; a small answer, and one larger than any kept buffer, has memory of its own */
   take(size: number): { readonly bytes: Buffer; readonly release: (() => void) | undefined } {
-    // Node cuts these out of a page that it shares between them.
-    if (size < Buffer.poolSize / 2) return { bytes: Buffer.allocUnsafe(size), release: undefined };
-    const kind = this.kept.find((one) => one.size >= size);
-    if (kind === undefined) return { bytes: Buffer.allocUnsafeSlow(size), release: undefined };
+    // Node cuts small ones out of a page that it shares between them.
+    const isSmall = size < Buffer.poolSize / 2;
+    const kind = isSmall ? undefined : this.kept.find((one) => one.size >= size);
+    if (kind === undefined) return { bytes: Buffer.allocUnsafe(size), release: undefined };
     const bytes = kind.free.pop() ?? Buffer.allocUnsafeSlow(kind.size);
     let taken = true;
     const release = () => {

@@ -3,7 +3,7 @@ import { AnswerMemory } from './answer-memory.js';
 import { ChunkCache } from './chunk-cache.js';
 import { spansOf, type Extent } from './entry-selection.js';
 import { gather } from './gathering.js';
-import { packRecords, recordsOf, type Records } from './span-records.js';
+import { recordsOf, type Records } from './span-records.js';
 
 /** Reads records that are in the page cache, out of chunks that several readers share where it pays. */
 export class RecentRecords {
@@ -35,9 +35,10 @@ export class RecentRecords {
     let size = 0;
     let count = 0;
     for (const span of spans) {
-      const packed = packRecords(span, log.readSync(span.from, span.to, bytes.subarray(size)));
-      size += packed.size;
-      count += packed.count;
+      const records = recordsOf(span, log.readSync(span.from, span.to, bytes.subarray(size, size + span.to - span.from)));
+      // Nothing moves over what has yet to move: it only goes towards the front.
+      for (const buffer of records.buffers) size += buffer.copy(bytes, size);
+      count += records.count;
     }
     if (count > 0) return [{ buffers: [bytes.subarray(0, size)], count, release }];
     release?.();

@@ -32,23 +32,6 @@ export function recordsOf(span: Span, bytes: Buffer, wants: (bytes: Buffer, at: 
   return { buffers, count };
 }
 
-/**
- * The same records moved together at the front of the bytes of their span, so that they leave in one piece.
- * @returns how many there are, and the bytes that they take
- */
-export function packRecords(span: Span, bytes: Buffer): { readonly count: number; readonly size: number } {
-  let count = 0;
-  let size = 0;
-  for (const extent of span.extents) {
-    const at = extent.physicalOffset - span.from;
-    if (!isRecordAt(bytes, at, extent.size)) continue;
-    if (at !== size) bytes.copyWithin(size, at, at + extent.size);
-    size += extent.size;
-    count += 1;
-  }
-  return { count, size };
-}
-
 // Cheap enough for every read: an entry that does not lead to the start of a record of its size must not reach a consumer.
 export function isRecordAt(bytes: Buffer, at: number, size: number): boolean {
   if (size < RECORD_SIZE_MIN || at + size > bytes.length || bytes.readInt32BE(at) !== size) return false;
