@@ -8,8 +8,6 @@ import { Arrivals, signal } from './listening.js';
 type StartHook = Parameters<RocketMQServer['setOnProcessingStartHook']>[0];
 type EndHook = Parameters<RocketMQServer['setOnProcessingEndHook']>[0];
 
-const isContext = (context: unknown): context is RocketMQContext => context instanceof RocketMQContext;
-
 describe('the hooks that Nest gives instrumentations', () => {
   let testing: RocketMQTesting;
 
@@ -53,12 +51,12 @@ describe('the hooks that Nest gives instrumentations', () => {
         log.push(`handled ${payload}`);
       },
       (transport, context, done) => {
-        log.push(`start ${transport === ROCKETMQ_TRANSPORT} ${isContext(context)}`);
+        log.push(`start ${transport === ROCKETMQ_TRANSPORT} ${context instanceof RocketMQContext}`);
         // As hooks that measure do: later, and without an answer.
         setImmediate(() => void done());
       },
       (transport, context) => {
-        log.push(`end ${transport === ROCKETMQ_TRANSPORT} ${isContext(context)}`);
+        log.push(`end ${transport === ROCKETMQ_TRANSPORT} ${context instanceof RocketMQContext}`);
         ends.add(context);
       },
     );

@@ -2,29 +2,9 @@ import 'reflect-metadata';
 import { Controller, Injectable, Logger, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Payload } from '@nestjs/microservices';
-import {
-  defineTopics,
-  PayloadInvalidError,
-  RocketMQListener,
-  RocketMQServer,
-  RocketMQTemplate,
-  TopicListener,
-  type StandardSchema,
-} from '../src/index.js';
+import { defineTopics, PayloadInvalidError, RocketMQListener, RocketMQServer, RocketMQTemplate, TopicListener } from '../src/index.js';
+import { daySchema } from './day-schema.js';
 import { RocketMQTesting, RocketMQTestingModule } from '../testing/index.js';
-
-/** As a validation library makes it: the text of a day becomes a Date. */
-const daySchema: StandardSchema<{ day: string }, { day: Date }> = {
-  '~standard': {
-    version: 1,
-    vendor: 'test',
-    validate: (value) => {
-      const { day } = value as { day?: unknown };
-      if (typeof day === 'string' && !Number.isNaN(Date.parse(day))) return { value: { day: new Date(day) } };
-      return { issues: [{ message: 'is no date', path: ['day'] }] };
-    },
-  },
-};
 
 const topics = defineTopics({ days: { topic: 'days', payload: daySchema } });
 const quiet = { logger: ['fatal' as const], abortOnError: false };

@@ -4,7 +4,8 @@ import { isDestination, placeOf, type Destination } from '../template/destinatio
 import type { PayloadOrRecord } from '../template/rocketmq.template.js';
 import { RocketMQRecordBuilder } from '../template/rocketmq-record.js';
 import { defineTopics, payloadOf } from './define-topics.js';
-import { PayloadInvalidError, type StandardSchema } from './standard-schema.js';
+import { PayloadInvalidError } from './standard-schema.js';
+import { daySchema } from '../../test/day-schema.js';
 import { TopicListener } from '../decorators/topic-listener.decorator.js';
 import type { PayloadOf, ReceivedOf, ReplyOf } from './topic-ref.js';
 
@@ -12,24 +13,6 @@ interface Order {
   readonly id: string;
   readonly amount: number;
 }
-
-/** A schema that turns the text of a day into a Date, as a validation library would make it. */
-const daySchema: StandardSchema<{ day: string }, { day: Date }> = {
-  '~standard': {
-    version: 1,
-    vendor: 'test',
-    validate: (value) => {
-      const { day } = value as { day?: unknown };
-      if (typeof day === 'string' && !Number.isNaN(Date.parse(day))) return { value: { day: new Date(day) } };
-      return Promise.resolve({
-        issues: [
-          { message: 'is no date', path: ['day'] },
-          { message: 'try again', path: [{ key: 'x' }, 0] },
-        ],
-      });
-    },
-  },
-};
 
 const topics = defineTopics({
   orderPlaced: { topic: 'orders', tag: 'placed', payload: payloadOf<Order>() },
