@@ -11,6 +11,9 @@ const apacheVersion = '5.5.0';
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const commandOf = (script) => scripts[script].replace(/^exec /, '');
+/** What stands in an option, taken apart. */
+export const argsOf = (text) => text.split(' ').filter((arg) => arg !== '');
+
 /** How ours are started, as `npm run broker`, `npm run namesrv` and `npm start` do. */
 export const usual = {
   broker: `${commandOf('broker')} -c <conf>`,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { choosePorts, contestants, missing, root, usual } from './contestants.mjs';
+import { argsOf, choosePorts, contestants, missing, root, usual } from './contestants.mjs';
 import { startLoad } from './load.mjs';
 import { cpuSeconds, residentMib, watchMemory } from './processes.mjs';
 import { machine, report } from './report.mjs';
@@ -45,7 +45,7 @@ const options = {
   rate: Number(flags.rate),
   broker: flags.broker,
   namesrv: flags.namesrv,
-  nodeArgs: [...usual.nodeArgs, ...flags['node-args'].split(' ').filter((arg) => arg !== '')],
+  nodeArgs: [...usual.nodeArgs, ...argsOf(flags['node-args'])],
   javaBroker: flags['java-broker'],
   javaNamesrv: flags['java-namesrv'],
 };

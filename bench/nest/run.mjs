@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cpuSeconds, watchMemory } from '../processes.mjs';
-import { root, usual } from '../contestants.mjs';
+import { argsOf, root, usual } from '../contestants.mjs';
 import { machine } from '../report.mjs';
 import { report } from './report.mjs';
 import { stacks } from './servers.mjs';
@@ -27,7 +27,7 @@ const { values } = parseArgs({
     save: { type: 'string' },
   },
 });
-const nodeArgs = values['node-args'].split(' ').filter((arg) => arg !== '');
+const nodeArgs = argsOf(values['node-args']);
 const [count, seconds, rounds] = [values.count, values.seconds, values.rounds].map(Number);
 
 /** Installs what the others need, and puts the libraries beside it as a user has them: linked, they would find the Nest of the work tree. */
@@ -195,7 +195,7 @@ const summary = report(results, {
   where: machine(),
   how:
     `${count} messages, then ${seconds} s at ${RATE}/s; rounds ${rounds} (median); Nest ${nestVersions()}; ` +
-    `all applications started as \`node ${nodeArgs.join(' ')}\`.`,
+    `all applications started as \`${['node', ...nodeArgs].join(' ')}\`.`,
 });
 console.log(summary);
 if (values.save !== undefined) writeFileSync(join(root, 'bench/results', `${values.save}.md`), summary);
